@@ -1,0 +1,329 @@
+// What the page shows, as plain data. The folds in this folder make these values from the trace; the page only draws
+// them. Text for people is a `Phrase`: a dictionary key with parameters, so that the language is the page's business.
+
+import type { DkimVerdict } from '../auth/dkim.ts';
+import type { DmarcVerdict } from '../auth/dmarc.ts';
+import type { SpfVerdict } from '../auth/spf.ts';
+import type { Time } from '../base/dates.ts';
+
+/** A key of the dictionary with its parameters. */
+export interface Phrase {
+  readonly key: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+}
+
+/** Colour has meaning and only meaning; each tone also has a word and a shape. */
+export type Tone = 'pass' | 'fail' | 'soft' | 'none' | 'info';
+
+/** Something that did not work, for a person to read. */
+export interface Problem {
+  readonly id: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+}
+
+// ---- the map -------------------------------------------------------------------------------------------------------
+
+export type HostRole =
+  | 'laptop'
+  | 'router'
+  | 'mailServer'
+  | 'mx'
+  | 'mailboxes'
+  | 'nameServer'
+  | 'resolver'
+  | 'sender'
+  | 'impostor'
+  | 'internet';
+
+export interface HostView {
+  readonly name: string;
+  readonly role: HostRole;
+  /** The domain that it works for, '' if none: hosts of one domain are drawn together. */
+  readonly domain: string;
+  readonly addresses: readonly string[];
+  /** The learner owns it. */
+  readonly owned: boolean;
+  /** Terminals can be opened on it. */
+  readonly shell: boolean;
+  /** Facts worth a line on the card, such as `port25Open`, `signs` (selector), `mynetworks`. */
+  readonly facts: readonly Phrase[];
+  /** Where it stands: column from sender (0) to mailbox, row with DNS above (negative) and mail below. */
+  readonly column: number;
+  readonly row: number;
+}
+
+/** The three lights of the filter on a receiving server, for the newest message it judged. */
+export interface LightView {
+  readonly check: 'spf' | 'dkim' | 'dmarc';
+  /** RFC 8601 result word. */
+  readonly result: string;
+  readonly tone: Tone;
+  /** The event to ask why about. */
+  readonly seq: number;
+}
+
+export interface HostState {
+  readonly name: string;
+  readonly queue: { readonly active: number; readonly deferred: number };
+  readonly lights: readonly LightView[];
+  readonly mailboxes: readonly {
+    readonly user: string;
+    readonly address: string;
+    readonly inbox: number;
+    readonly junk: number;
+  }[];
+  /** The newest event on this host. */
+  readonly lastSeq?: number;
+}
+
+/** Something under way on the wires. */
+export interface FlightView {
+  readonly seq: number;
+  readonly path: readonly string[];
+  readonly departs: Time;
+  readonly arrives: Time;
+  readonly kind: 'dns' | 'smtp' | 'lmtp' | 'tcp' | 'icmp';
+  /** It carries the text of a message: drawn as an envelope. */
+  readonly message?: string;
+  /** First line, shortened, as on the wire. */
+  readonly label: string;
+}
+
+export type MessagePlace = 'wire' | 'queue' | 'deferred' | 'inbox' | 'junk' | 'bounced' | 'rejected' | 'discarded';
+
+export interface MessageView {
+  readonly id: string;
+  readonly subject: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly place: MessagePlace;
+  readonly host: string;
+  readonly startedAt: Time;
+  /** The event that put it where it is. */
+  readonly seq: number;
+  readonly tone: Tone;
+}
+
+export interface WorldView {
+  readonly seq: number;
+  readonly at: Time;
+  readonly hosts: readonly HostState[];
+  readonly messages: readonly MessageView[];
+}
+
+/** One step of the story: the timeline and the playhead walk over these. */
+export interface MarkView {
+  /** The last event that belongs to the step; the world is shown as of this one. */
+  readonly seq: number;
+  readonly at: Time;
+  readonly kind: 'terminal' | 'tcp' | 'smtp' | 'lmtp' | 'dns' | 'auth' | 'queue' | 'delivery' | 'zone' | 'clock';
+  readonly tone: Tone;
+  readonly host: string;
+  readonly text: Phrase;
+  /** How long the page should dwell at least, in real ms at normal pace. */
+  readonly dwellMs: number;
+  readonly flight?: FlightView;
+  readonly message?: string;
+}
+
+// ---- why -----------------------------------------------------------------------------------------------------------
+
+export type WhyTarget =
+  | { readonly kind: 'event'; readonly seq: number }
+  | { readonly kind: 'message'; readonly id: string }
+  | { readonly kind: 'host'; readonly name: string; readonly seq?: number }
+  | { readonly kind: 'link'; readonly from: string; readonly to: string };
+
+export interface RuleRef {
+  /** `RFC 7208 §4.6.4` */
+  readonly rule: string;
+}
+
+export interface WireLine {
+  readonly seq: number;
+  readonly at: Time;
+  readonly from: 'client' | 'server';
+  readonly text: string;
+}
+
+export type WhySection =
+  | { readonly type: 'spf'; readonly verdict: SpfVerdict; readonly seq: number }
+  | { readonly type: 'dkim'; readonly verdicts: readonly DkimVerdict[]; readonly seq: number }
+  | { readonly type: 'dmarc'; readonly verdict: DmarcVerdict; readonly seq: number }
+  | { readonly type: 'placement'; readonly folder: string; readonly reasons: readonly Phrase[]; readonly seq: number }
+  | { readonly type: 'wire'; readonly title: Phrase; readonly lines: readonly WireLine[] }
+  | { readonly type: 'table'; readonly title: Phrase; readonly head: readonly Phrase[]; readonly rows: readonly (readonly string[])[] }
+  | { readonly type: 'facts'; readonly title: Phrase; readonly facts: readonly { readonly label: Phrase; readonly value: string }[] }
+  | { readonly type: 'log'; readonly lines: readonly LogLine[] };
+
+/** One click leads to the place to fix it. */
+export type WhyAction =
+  | { readonly type: 'openZone'; readonly zone: string; readonly name: string; readonly recordType: string }
+  | { readonly type: 'openMessage'; readonly id: string }
+  | { readonly type: 'openLog'; readonly host: string; readonly seq: number }
+  | { readonly type: 'openTerminal'; readonly host: string }
+  | { readonly type: 'passTime'; readonly until: Time; readonly text: Phrase };
+
+export interface WhyView {
+  readonly title: Phrase;
+  readonly tone: Tone;
+  /** In plain words first. */
+  readonly plain: readonly Phrase[];
+  readonly sections: readonly WhySection[];
+  readonly rules: readonly RuleRef[];
+  /** The chain of causes, nearest first. */
+  readonly causes: readonly { readonly seq: number; readonly at: Time; readonly host: string; readonly text: Phrase }[];
+  readonly actions: readonly WhyAction[];
+}
+
+// ---- mailboxes, messages, logs -------------------------------------------------------------------------------------
+
+export interface MailboxView {
+  readonly host: string;
+  readonly user: string;
+  readonly address: string;
+  readonly folders: readonly {
+    readonly name: string;
+    readonly messages: readonly {
+      readonly id: string;
+      readonly uid: number;
+      readonly from: string;
+      readonly subject: string;
+      readonly at: Time;
+      readonly seen: boolean;
+      /** The delivery event: why is it here? */
+      readonly seq: number;
+    }[];
+  }[];
+}
+
+export interface HeaderView {
+  readonly name: string;
+  /** As on the wire, folding kept. */
+  readonly raw: string;
+  /** Decoded for reading. */
+  readonly value: string;
+  /** Key of its explanation in the dictionary of headers. */
+  readonly explain: string;
+  /** Explained parts of the raw value. */
+  readonly tokens: readonly { readonly offset: number; readonly length: number; readonly key: string }[];
+}
+
+export interface MessageDetail {
+  readonly id: string;
+  readonly envelope: { readonly reversePath: string; readonly recipients: readonly string[] };
+  readonly headers: readonly HeaderView[];
+  /** First text/plain part, decoded; undefined when there is none. */
+  readonly text?: string;
+  /** Other parts by type, not rendered. */
+  readonly otherParts: readonly { readonly type: string; readonly size: number }[];
+  /** The whole message as stored, a binary string. */
+  readonly raw: string;
+  readonly place: MessagePlace;
+  readonly folder?: string;
+  /** Its way, one entry a hop. */
+  readonly hops: readonly { readonly host: string; readonly at: Time; readonly seq: number; readonly text: Phrase }[];
+  readonly seq: number;
+}
+
+export interface LogLine {
+  readonly seq: number;
+  readonly at: Time;
+  readonly host: string;
+  readonly text: string;
+}
+
+// ---- terminal ------------------------------------------------------------------------------------------------------
+
+export interface TerminalView {
+  readonly id: string;
+  readonly host: string;
+  readonly user: string;
+  /** What stands before the cursor: `alice@laptop:~$ `; '' while a program reads the lines. */
+  readonly prompt: string;
+  /** What runs in the foreground: '' for the shell itself. */
+  readonly program: string;
+  /** What the foreground program is connected to, such as `mx.hafen.example:25`; for the tab's title and the coach. */
+  readonly connectedTo?: string;
+  /** Waiting for time that only passes when the learner lets it: `until` says when something will happen. */
+  readonly waitsUntil?: Time;
+}
+
+/** A hint beside the terminal. Never on the wire. */
+export interface CoachHint {
+  readonly terminal: string;
+  readonly seq: number;
+  /** `LM-07`, or a finding of the diagnostics. */
+  readonly id: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** 1 nudge, 2 explain, 3 example: rises when the same mistake comes again. */
+  readonly level: 1 | 2 | 3;
+}
+
+// ---- zones ---------------------------------------------------------------------------------------------------------
+
+export interface ZoneView {
+  /** `wolke.example.` */
+  readonly zone: string;
+  readonly server: string;
+  readonly text: string;
+  readonly serial: number;
+  readonly publishedAt: Time;
+  readonly seq: number;
+}
+
+/** A finding in a zone text. Line and column count from 1. */
+export interface ZoneFinding {
+  readonly id: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly rule?: string;
+  /** Replacement of that stretch that cures it. */
+  readonly fix?: { readonly line: number; readonly column: number; readonly length: number; readonly text: string };
+}
+
+/** Errors keep the zone from being published. */
+export interface ZoneAnalysis {
+  readonly errors: readonly ZoneFinding[];
+  readonly findings: readonly ZoneFinding[];
+  /** What each record became, for the form view and hover. */
+  readonly records: readonly { readonly line: number; readonly name: string; readonly ttl: number; readonly type: string; readonly text: string }[];
+}
+
+/** What one resolver still holds of a zone. */
+export interface CacheView {
+  readonly resolver: string;
+  readonly entries: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** As in a zone file; '' for a cached "does not exist". */
+    readonly text: string;
+    readonly secondsLeft: number;
+    /** It differs from what is published now. */
+    readonly stale: boolean;
+  }[];
+}
+
+// ---- lessons -------------------------------------------------------------------------------------------------------
+
+export interface GoalView {
+  readonly id: string;
+  readonly done: boolean;
+  /** The event that fulfilled it: the reason of the tick. */
+  readonly seq?: number;
+  /** Hints asked for so far, and how many there are. */
+  readonly hintsShown: number;
+  readonly hints: number;
+}
+
+export interface LessonView {
+  readonly id: string;
+  readonly goals: readonly GoalView[];
+  readonly questions: readonly { readonly id: string; readonly chosen?: string; readonly right?: boolean }[];
+  /** The learner's actual mistake, if one of the lesson's wrong turns was taken, newest first. */
+  readonly wrongTurns: readonly { readonly id: string; readonly seq: number; readonly level: number }[];
+  readonly solved: boolean;
+}

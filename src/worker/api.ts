@@ -1,0 +1,107 @@
+// The seam between page and worker: types only. The page sends commands (they go on the tape) and queries (they leave no
+// mark); the worker pushes updates. Everything here survives structured clone.
+
+import type { Time } from '../base/dates.ts';
+import type {
+  CacheView,
+  CoachHint,
+  HostView,
+  LessonView,
+  LogLine,
+  MailboxView,
+  MarkView,
+  MessageDetail,
+  Problem,
+  TerminalView,
+  WhyTarget,
+  WhyView,
+  WorldView,
+  ZoneView,
+  ZoneAnalysis,
+} from '../view/types.ts';
+import type { Command } from '../world/command.ts';
+
+/** Which world to open. */
+export type ScenarioRef = { readonly kind: 'sandbox' } | { readonly kind: 'lesson'; readonly id: string };
+
+/** What is kept on disk for one scenario: enough to build the very same world again. */
+export interface SavedWorld {
+  readonly format: 1;
+  readonly engine: string;
+  readonly scenario: ScenarioRef;
+  readonly seed: string;
+  readonly commands: readonly Command[];
+}
+
+/** What the page needs to draw the world for the first time. */
+export interface OpenedWorld {
+  readonly scenario: ScenarioRef;
+  readonly engine: string;
+  /** Set when the saved tape could not be used: the world is fresh, and why. */
+  readonly problem?: Problem;
+  readonly hosts: readonly HostView[];
+  readonly terminals: readonly TerminalView[];
+  readonly zones: readonly ZoneView[];
+  readonly head: Head;
+  readonly marks: readonly MarkView[];
+  readonly lesson?: LessonView;
+}
+
+/** The newest moment of the trace. */
+export interface Head {
+  readonly seq: number;
+  readonly at: Time;
+  /** The next thing that will happen if time passes, if any. */
+  readonly nextAt?: Time;
+  /** When the next delivery retry is due, if a message waits in a queue. */
+  readonly nextRetryAt?: Time;
+}
+
+/** Pushed after every command, in batches. */
+export interface Update {
+  readonly head: Head;
+  readonly marks: readonly MarkView[];
+  /** Output since the last update, terminal by terminal, in order. */
+  readonly terminals: readonly TerminalUpdate[];
+  readonly coach: readonly CoachHint[];
+  readonly zones?: readonly ZoneView[];
+  readonly lesson?: LessonView;
+}
+
+export interface TerminalUpdate {
+  readonly terminal: string;
+  /** Text to print, as the tool printed it, line ends `\n`. */
+  readonly output: string;
+  /** The state after it. */
+  readonly view: TerminalView;
+}
+
+export interface EhloWorker {
+  /** Answers once the engine has loaded. */
+  ready(): Promise<{ readonly engine: string }>;
+  /** Opens a world; replays the saved tape when there is one that fits. */
+  open(scenario: ScenarioRef, saved?: SavedWorld): Promise<OpenedWorld>;
+  /** Called after every command with what is new. One listener. */
+  listen(listener: (update: Update) => void): Promise<void>;
+  /** Puts a command on the tape and runs the world until it is quiet. A refused command changes nothing. */
+  run(command: Command): Promise<Problem | undefined>;
+  /** The world as it was right after event `seq` (the newest, if absent). */
+  worldAt(seq?: number): Promise<WorldView>;
+  why(target: WhyTarget): Promise<WhyView>;
+  mailboxes(seq?: number): Promise<readonly MailboxView[]>;
+  message(id: string): Promise<MessageDetail | undefined>;
+  log(host: string, seq?: number): Promise<readonly LogLine[]>;
+  /** Parses, lints and explains a zone text without publishing it. */
+  analyseZone(zone: string, text: string): Promise<ZoneAnalysis>;
+  /** What every resolver would answer now for the zone's records, from its cache. */
+  caches(zone: string): Promise<readonly CacheView[]>;
+  /** Completions of the word before the cursor in a terminal. */
+  complete(terminal: string, line: string): Promise<readonly string[]>;
+  /** The next hint of a goal; asking counts, and is remembered. */
+  hint(goal: string): Promise<LessonView | undefined>;
+  /** An answer to a question of the lesson. */
+  answer(question: string, choice: string): Promise<LessonView | undefined>;
+  /** The reference solution, as commands to run one by one. */
+  solution(): Promise<readonly { readonly text: string; readonly command: Command }[]>;
+  save(): Promise<SavedWorld>;
+}

@@ -1,0 +1,18 @@
+// Everything that can be done to a world from outside. Scenario, seed and commands are the tape; the same tape gives the
+// same trace.
+
+import type { Time } from '../base/dates.ts';
+
+export type Command =
+  /** A line entered in a terminal, without its line end. Binary string or text; sent as UTF-8. */
+  | { readonly type: 'line'; readonly terminal: string; readonly text: string }
+  /** Ctrl-C, Ctrl-D, Ctrl-]. */
+  | { readonly type: 'key'; readonly terminal: string; readonly key: 'interrupt' | 'endOfInput' | 'escape' }
+  /** The learner publishes a zone on a name server. */
+  | { readonly type: 'publish'; readonly zone: string; readonly text: string }
+  /** Time passes until that moment; everything due happens in order. */
+  | { readonly type: 'pass'; readonly until: Time }
+  /** An answer to a lesson's question. */
+  | { readonly type: 'answer'; readonly question: string; readonly choice: string }
+  /** The terminal was closed: whatever runs in it loses its connection. */
+  | { readonly type: 'hangUp'; readonly terminal: string };
