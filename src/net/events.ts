@@ -22,12 +22,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-export type ConnectFailure =
-  | 'refused'
-  | 'timedOut'
-  | 'hostUnreachable'
-  | 'networkUnreachable'
-  | 'prohibited';
+export type ConnectFailure = 'refused' | 'timedOut' | 'hostUnreachable' | 'networkUnreachable' | 'prohibited';
 
 /** Why something did not arrive. */
 export type DropReason = 'firewall' | 'loss' | 'noRoute' | 'noHost' | 'linkDown' | 'hostDown';
@@ -103,4 +98,8 @@ export type NetEvent =
       readonly by: string;
     }
   /** A bound of the simulator was hit; the work stops here instead of hanging. */
-  | { readonly type: 'net.bound'; readonly bound: 'eventsPerRun' | 'queue' | 'buffer'; readonly limit: number };
+  | {
+      readonly type: 'net.bound';
+      readonly bound: 'eventsPerRun' | 'queue' | 'buffer';
+      readonly limit: number;
+    };

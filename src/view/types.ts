@@ -89,7 +89,8 @@ export interface FlightView {
   readonly label: string;
 }
 
-export type MessagePlace = 'wire' | 'queue' | 'deferred' | 'inbox' | 'junk' | 'bounced' | 'rejected' | 'discarded';
+export type MessagePlace =
+  'wire' | 'queue' | 'deferred' | 'inbox' | 'junk' | 'bounced' | 'rejected' | 'discarded';
 
 export interface MessageView {
   readonly id: string;
@@ -116,7 +117,8 @@ export interface MarkView {
   /** The last event that belongs to the step; the world is shown as of this one. */
   readonly seq: number;
   readonly at: Time;
-  readonly kind: 'terminal' | 'tcp' | 'smtp' | 'lmtp' | 'dns' | 'auth' | 'queue' | 'delivery' | 'zone' | 'clock';
+  readonly kind:
+    'terminal' | 'tcp' | 'smtp' | 'lmtp' | 'dns' | 'auth' | 'queue' | 'delivery' | 'zone' | 'clock';
   readonly tone: Tone;
   readonly host: string;
   readonly text: Phrase;
@@ -150,10 +152,24 @@ export type WhySection =
   | { readonly type: 'spf'; readonly verdict: SpfVerdict; readonly seq: number }
   | { readonly type: 'dkim'; readonly verdicts: readonly DkimVerdict[]; readonly seq: number }
   | { readonly type: 'dmarc'; readonly verdict: DmarcVerdict; readonly seq: number }
-  | { readonly type: 'placement'; readonly folder: string; readonly reasons: readonly Phrase[]; readonly seq: number }
+  | {
+      readonly type: 'placement';
+      readonly folder: string;
+      readonly reasons: readonly Phrase[];
+      readonly seq: number;
+    }
   | { readonly type: 'wire'; readonly title: Phrase; readonly lines: readonly WireLine[] }
-  | { readonly type: 'table'; readonly title: Phrase; readonly head: readonly Phrase[]; readonly rows: readonly (readonly string[])[] }
-  | { readonly type: 'facts'; readonly title: Phrase; readonly facts: readonly { readonly label: Phrase; readonly value: string }[] }
+  | {
+      readonly type: 'table';
+      readonly title: Phrase;
+      readonly head: readonly Phrase[];
+      readonly rows: readonly (readonly string[])[];
+    }
+  | {
+      readonly type: 'facts';
+      readonly title: Phrase;
+      readonly facts: readonly { readonly label: Phrase; readonly value: string }[];
+    }
   | { readonly type: 'log'; readonly lines: readonly LogLine[] };
 
 /** One click leads to the place to fix it. */
@@ -172,7 +188,12 @@ export interface WhyView {
   readonly sections: readonly WhySection[];
   readonly rules: readonly RuleRef[];
   /** The chain of causes, nearest first. */
-  readonly causes: readonly { readonly seq: number; readonly at: Time; readonly host: string; readonly text: Phrase }[];
+  readonly causes: readonly {
+    readonly seq: number;
+    readonly at: Time;
+    readonly host: string;
+    readonly text: Phrase;
+  }[];
   readonly actions: readonly WhyAction[];
 }
 
@@ -222,7 +243,12 @@ export interface MessageDetail {
   readonly place: MessagePlace;
   readonly folder?: string;
   /** Its way, one entry a hop. */
-  readonly hops: readonly { readonly host: string; readonly at: Time; readonly seq: number; readonly text: Phrase }[];
+  readonly hops: readonly {
+    readonly host: string;
+    readonly at: Time;
+    readonly seq: number;
+    readonly text: Phrase;
+  }[];
   readonly seq: number;
 }
 
@@ -282,7 +308,12 @@ export interface ZoneFinding {
   readonly params: Readonly<Record<string, string | number>>;
   readonly rule?: string;
   /** Replacement of that stretch that cures it. */
-  readonly fix?: { readonly line: number; readonly column: number; readonly length: number; readonly text: string };
+  readonly fix?: {
+    readonly line: number;
+    readonly column: number;
+    readonly length: number;
+    readonly text: string;
+  };
 }
 
 /** Errors keep the zone from being published. */
@@ -290,7 +321,13 @@ export interface ZoneAnalysis {
   readonly errors: readonly ZoneFinding[];
   readonly findings: readonly ZoneFinding[];
   /** What each record became, for the form view and hover. */
-  readonly records: readonly { readonly line: number; readonly name: string; readonly ttl: number; readonly type: string; readonly text: string }[];
+  readonly records: readonly {
+    readonly line: number;
+    readonly name: string;
+    readonly ttl: number;
+    readonly type: string;
+    readonly text: string;
+  }[];
 }
 
 /** What one resolver still holds of a zone. */

@@ -1,0 +1,205 @@
+// The closed union of everything that can happen. Each event is plain data and complete: what is shown, hinted, scored or
+// asserted anywhere is read from these and from nothing else.
+
+import type { DkimVerdict } from '../auth/dkim.ts';
+import type { DmarcDecision } from '../auth/dmarc-decision.ts';
+import type { DmarcVerdict } from '../auth/dmarc.ts';
+import type { SpfVerdict } from '../auth/spf.ts';
+import type { Time } from '../base/dates.ts';
+import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
+import type { ResolverNote } from '../dns/resolver.ts';
+import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
+import type { ClientNote } from '../smtp/client.ts';
+import type { ServerNote } from '../smtp/server.ts';
+
+/** One host that a message could be handed to, and what became of the idea (RFC 5321 §5.1). */
+export interface RouteCandidate {
+  readonly preference: number;
+  readonly host: string;
+  readonly address: string;
+  readonly verdict: 'chosen' | 'next' | 'noAddress' | 'ownHost' | 'limit' | 'noIpv6';
+}
+
+/** What became of one recipient in one attempt. */
+export interface RecipientResult {
+  readonly recipient: string;
+  readonly status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'discarded';
+  /** Enhanced status code (RFC 3463). */
+  readonly dsn: string;
+  /** As the log prints it in parentheses. */
+  readonly text: string;
+  /** `mx.hafen.example[198.51.100.25]:25`, or `none`. */
+  readonly relay: string;
+}
+
+/** Why the delivery agent chose a folder. */
+export interface PlacementReason {
+  readonly id: 'dmarcQuarantine' | 'dmarcReject' | 'dmarcPass' | 'spfFail' | 'noVerdict' | 'rule' | 'default';
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export type HostEvent =
+  // ---- the learner and the world's outside
+  | { readonly type: 'world.open'; readonly scenario: string; readonly seed: string }
+  | { readonly type: 'world.pass'; readonly until: Time }
+  | { readonly type: 'world.answer'; readonly question: string; readonly choice: string }
+  | {
+      readonly type: 'shell.input';
+      readonly terminal: string;
+      readonly program: string;
+      readonly text: string;
+    }
+  | { readonly type: 'shell.key'; readonly terminal: string; readonly program: string; readonly key: string }
+  /** What a terminal prints. `connection` when the text came from a peer. */
+  | {
+      readonly type: 'shell.output';
+      readonly terminal: string;
+      readonly text: string;
+      readonly connection?: number;
+    }
+  /** A command begins or ends; `program` is '' at the prompt. */
+  | {
+      readonly type: 'shell.state';
+      readonly terminal: string;
+      readonly program: string;
+      readonly prompt: string;
+      readonly connectedTo?: string;
+      readonly connection?: number;
+      readonly waitsUntil?: Time;
+      /** Exit code of the command that just ended. */
+      readonly exit?: number;
+    }
+  // ---- DNS
+  | {
+      readonly type: 'dns.lookup';
+      readonly question: DnsQuestion;
+      readonly answer: DnsAnswer;
+      readonly program: string;
+    }
+  /** A name server answered a query; names and types as on the wire. */
+  | {
+      readonly type: 'dns.served';
+      readonly client: Endpoint;
+      readonly question: DnsQuestion;
+      readonly status: string;
+      readonly zone: string;
+      readonly transport: 'udp' | 'tcp';
+    }
+  | { readonly type: 'dns.resolver'; readonly note: ResolverNote }
+  | { readonly type: 'zone.published'; readonly zone: string; readonly text: string; readonly serial: number }
+  | {
+      readonly type: 'zone.rejected';
+      readonly zone: string;
+      readonly text: string;
+      readonly errors: readonly { readonly line: number; readonly column: number; readonly code: string }[];
+    }
+  // ---- SMTP and LMTP, both ends
+  | { readonly type: 'smtp.server'; readonly connection: number; readonly note: ServerNote }
+  | {
+      readonly type: 'smtp.client';
+      readonly connection: number;
+      readonly queueId: string;
+      readonly note: ClientNote;
+    }
+  // ---- the queue
+  /** A message was taken into responsibility. `connection` is the one it came in by; absent for the MTA's own bounces. */
+  | {
+      readonly type: 'queue.accept';
+      readonly queueId: string;
+      readonly message: string;
+      readonly size: number;
+      readonly reversePath: string;
+      readonly recipients: readonly string[];
+      readonly connection?: number;
+      /** It reports the failure of this queue id. */
+      readonly bounceOf?: string;
+    }
+  | { readonly type: 'queue.active'; readonly queueId: string }
+  | {
+      readonly type: 'queue.route';
+      readonly queueId: string;
+      readonly domain: string;
+      readonly method: 'mx' | 'implicitMx' | 'literal' | 'transport' | 'none';
+      readonly candidates: readonly RouteCandidate[];
+      readonly problem?: string;
+    }
+  | {
+      readonly type: 'queue.result';
+      readonly queueId: string;
+      readonly result: RecipientResult;
+      readonly connection?: number;
+    }
+  | {
+      readonly type: 'queue.deferred';
+      readonly queueId: string;
+      readonly until: Time;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'queue.bounce';
+      readonly queueId: string;
+      readonly bounceId: string;
+      readonly recipient: string;
+    }
+  | { readonly type: 'queue.removed'; readonly queueId: string }
+  | { readonly type: 'queue.discarded'; readonly queueId: string; readonly reason: string }
+  // ---- authentication
+  | {
+      readonly type: 'auth.signed';
+      readonly queueId: string;
+      readonly domain: string;
+      readonly selector: string;
+      readonly algorithm: string;
+    }
+  | {
+      readonly type: 'auth.spf';
+      readonly queueId: string;
+      readonly connection: number;
+      readonly verdict: SpfVerdict;
+    }
+  | {
+      readonly type: 'auth.dkim';
+      readonly queueId: string;
+      readonly connection: number;
+      readonly verdicts: readonly DkimVerdict[];
+    }
+  | {
+      readonly type: 'auth.dmarc';
+      readonly queueId: string;
+      readonly connection: number;
+      readonly verdict: DmarcVerdict;
+      readonly decision: DmarcDecision;
+    }
+  // ---- delivery
+  | {
+      readonly type: 'mailbox.placed';
+      readonly connection: number;
+      readonly user: string;
+      readonly recipient: string;
+      readonly folder: string;
+      readonly reasons: readonly PlacementReason[];
+    }
+  | {
+      readonly type: 'mailbox.delivered';
+      readonly connection: number;
+      readonly user: string;
+      readonly recipient: string;
+      readonly folder: string;
+      readonly uid: number;
+      /** The message as stored. */
+      readonly message: string;
+      readonly reversePath: string;
+    }
+  | {
+      readonly type: 'mailbox.refused';
+      readonly connection: number;
+      readonly recipient: string;
+      readonly reason: string;
+    }
+  // ---- logs
+  | { readonly type: 'log.line'; readonly file: string; readonly text: string };
+
+export type TraceEvent = TraceEnvelope & (NetEvent | HostEvent);
+
+/** The event of one type, envelope included. */
+export type EventOf<T extends TraceEvent['type']> = Extract<TraceEvent, { readonly type: T }>;

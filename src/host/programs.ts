@@ -1,0 +1,38 @@
+// The closed list of programs that can run on a host, with their configurations. A new program is one line here.
+
+import { libresolv, type LibresolvConfig } from './libresolv.ts';
+import { mda, type MdaConfig } from './mda.ts';
+import { mta, type MtaConfig } from './mta/mta.ts';
+import { nameServer, type NameServerConfig } from './name-server.ts';
+import type { ProgramDefinition } from './program.ts';
+import { resolver, type ResolverConfig } from './resolver.ts';
+import { sender, type SenderConfig } from './sender.ts';
+import { shell, type ShellConfig } from './shell/shell.ts';
+
+export interface ProgramConfigs {
+  readonly libresolv: LibresolvConfig;
+  readonly nameServer: NameServerConfig;
+  readonly resolver: ResolverConfig;
+  readonly mta: MtaConfig;
+  readonly mda: MdaConfig;
+  readonly sender: SenderConfig;
+  readonly shell: ShellConfig;
+}
+
+export type ProgramKind = keyof ProgramConfigs;
+export type ProgramConfig = ProgramConfigs[ProgramKind];
+
+const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramConfigs[Kind], never> } = {
+  libresolv,
+  nameServer,
+  resolver,
+  mta,
+  mda,
+  sender,
+  shell,
+};
+
+/** The definition of a program; its state and configuration are its own business. */
+export function definitionOf(kind: ProgramKind): ProgramDefinition<ProgramConfig, unknown> {
+  return definitions[kind] as unknown as ProgramDefinition<ProgramConfig, unknown>;
+}
