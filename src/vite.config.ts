@@ -1,11 +1,24 @@
+// One configuration for the page (vite) and the unit tests (vitest). The root is the project's folder.
+
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { csp } from './build/csp.ts';
+import { lessons } from './build/lessons.ts';
+import { offline } from './build/offline.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte({ configFile: false })],
-  worker: { format: 'es' },
+  plugins: [svelte({ configFile: false }), lessons('lessons'), csp(), offline()],
+  worker: { format: 'es', plugins: () => [lessons('lessons')] },
   build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    // Engine code is pure, so files may share a thread; that saves most of the start-up time.
+    pool: 'threads',
+    maxWorkers: 2,
+    isolate: false,
+    testTimeout: 20_000,
+  },
 });
