@@ -1,0 +1,176 @@
+// A running internet with its tape. Commands go in and are remembered; the trace comes out. Checkpoints make it possible
+// to rewind and to ask questions on throw-away forks, which change nothing.
+
+import type { Time } from '../base/dates.ts';
+import { callFromOutside, nextAt, record, runUntil, runUntilQuiet, type Machine } from '../host/kernel.ts';
+import type { TraceEvent } from '../host/events.ts';
+import type { Call } from '../host/program.ts';
+import { buildMachine, openTerminal } from './build.ts';
+import type { Command } from './command.ts';
+import type { WorldDescription } from './description.ts';
+
+export interface World {
+  readonly description: WorldDescription;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly machine: Machine;
+  readonly tape: Command[];
+}
+
+/** Why a command was refused; the world is as it was. */
+export type Refusal =
+  | { readonly id: 'noSuchTerminal'; readonly terminal: string }
+  | { readonly id: 'noSuchZone'; readonly zone: string }
+  | { readonly id: 'zoneNotEditable'; readonly zone: string }
+  | { readonly id: 'timeRunsForward' }
+  | { readonly id: 'tooFar'; readonly days: number }
+  | { readonly id: 'inputTooLong'; readonly limit: number };
+
+/** One command may run at most this long on the virtual clock before the learner has a say again. */
+const BUSY_LIMIT_MS = 15 * 60_000;
+/** One command may let at most this much time pass. */
+export const PASS_LIMIT_DAYS = 40;
+/** Longest text that one command may carry into a terminal. */
+export const INPUT_LIMIT = 65_536;
+
+export function openWorld(description: WorldDescription, scenario: string, seed = description.seed): World {
+  const machine = buildMachine(description, seed);
+  const world: World = { description, scenario, seed, machine, tape: [] };
+  record(machine, '', { type: 'world.open', scenario, seed }, undefined);
+  return world;
+}
+
+export function trace(world: World): readonly TraceEvent[] {
+  return world.machine.trace;
+}
+
+export function now(world: World): Time {
+  return world.machine.state.net.now;
+}
+
+/** When the next thing happens if time is let pass. */
+export function nextDue(world: World): Time | undefined {
+  return nextAt(world.machine);
+}
+
+/** Does a command and runs until the world is quiet. It is on the tape unless it was refused. */
+export function apply(world: World, command: Command): Refusal | undefined {
+  const refusal = perform(world, command);
+  if (refusal === undefined) world.tape.push(command);
+  return refusal;
+}
+
+function perform(world: World, command: Command): Refusal | undefined {
+  const { machine } = world;
+  const settle = (): undefined => {
+    runUntilQuiet(machine, machine.state.net.now + BUSY_LIMIT_MS);
+    return undefined;
+  };
+  switch (command.type) {
+    case 'line':
+      if (command.text.length > INPUT_LIMIT) return { id: 'inputTooLong', limit: INPUT_LIMIT };
+      return toTerminal(world, command.terminal, { type: 'line', text: command.text }) ?? settle();
+    case 'key':
+      return toTerminal(world, command.terminal, { type: 'key', key: command.key }) ?? settle();
+    case 'hangUp':
+      return toTerminal(world, command.terminal, { type: 'hangUp' }) ?? settle();
+    case 'publish': {
+      const zone = world.description.zones.find((z) => z.zone.toLowerCase() === command.zone.toLowerCase());
+      if (zone === undefined) return { id: 'noSuchZone', zone: command.zone };
+      if (zone.editable !== true) return { id: 'zoneNotEditable', zone: command.zone };
+      const server = machine.state.hosts.get(zone.server);
+      const program = [...(server?.programs ?? [])].find(([, p]) => p.kind === 'nameServer')?.[0];
+      if (program === undefined) return { id: 'noSuchZone', zone: command.zone };
+      callFromOutside(
+        machine,
+        zone.server,
+        program,
+        { type: 'reload', zone: zone.zone, text: command.text },
+        undefined,
+      );
+      return settle();
+    }
+    case 'pass': {
+      const from = machine.state.net.now;
+      if (command.until <= from) return { id: 'timeRunsForward' };
+      if (command.until - from > PASS_LIMIT_DAYS * 86_400_000) return { id: 'tooFar', days: PASS_LIMIT_DAYS };
+      record(machine, '', { type: 'world.pass', until: command.until }, undefined);
+      runUntil(machine, command.until);
+      return settle();
+    }
+    case 'answer':
+      record(
+        machine,
+        '',
+        { type: 'world.answer', question: command.question, choice: command.choice },
+        undefined,
+      );
+      return undefined;
+  }
+}
+
+/** The host of a terminal's name: what stands before the `#`. */
+export function hostOfTerminal(terminal: string): string {
+  return terminal.slice(0, terminal.lastIndexOf('#'));
+}
+
+function toTerminal(world: World, terminal: string, call: Call): Refusal | undefined {
+  const hostName = hostOfTerminal(terminal);
+  const place = world.description.hosts.find((host) => host.name === hostName);
+  const host = world.machine.state.hosts.get(hostName);
+  if (place?.user === undefined || host === undefined || !/#[1-9]$/.test(terminal))
+    return { id: 'noSuchTerminal', terminal };
+  if (!host.programs.has(terminal)) openTerminal(world.machine, host, place.user, terminal);
+  callFromOutside(world.machine, hostName, terminal, call, undefined);
+  return undefined;
+}
+
+/** A copy that shares nothing that changes. Its trace goes on where this one stands. */
+export function fork(world: World): World {
+  const machine: Machine = {
+    state: structuredClone(world.machine.state),
+    trace: [...world.machine.trace],
+    kept: new Map(world.machine.kept),
+  };
+  return { ...world, machine, tape: [...world.tape] };
+}
+
+/** Asks something of a fork, so that asking changes nothing. */
+export function probe<Answer>(world: World, ask: (copy: World) => Answer): Answer {
+  return ask(fork(world));
+}
+
+/** What a checkpoint keeps: the whole state by value, and how long trace and tape were. */
+export interface Checkpoint {
+  readonly state: Machine['state'];
+  readonly traceLength: number;
+  readonly tapeLength: number;
+}
+
+export function checkpoint(world: World): Checkpoint {
+  return {
+    state: structuredClone(world.machine.state),
+    traceLength: world.machine.trace.length,
+    tapeLength: world.tape.length,
+  };
+}
+
+/** Puts a world back to a checkpoint of its own past. */
+export function restore(world: World, to: Checkpoint): void {
+  world.machine.state = structuredClone(to.state);
+  world.machine.trace.length = to.traceLength;
+  world.tape.length = to.tapeLength;
+}
+
+/** Builds the world anew and plays a tape. Commands that are refused now are left out and counted. */
+export function replay(
+  description: WorldDescription,
+  scenario: string,
+  seed: string,
+  commands: readonly Command[],
+): { readonly world: World; readonly refused: number } {
+  const world = openWorld(description, scenario, seed);
+  let refused = 0;
+  for (const command of commands) if (apply(world, command) !== undefined) refused++;
+  return { world, refused };
+}
