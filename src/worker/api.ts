@@ -40,6 +40,10 @@ export interface OpenedWorld {
   /** Set when the saved tape could not be used: the world is fresh, and why. */
   readonly problem?: Problem;
   readonly hosts: readonly HostView[];
+  /** Wires between hosts, each once. */
+  readonly links?: readonly (readonly [string, string])[];
+  /** Minutes east of Greenwich of every wall clock in this world. */
+  readonly zoneMinutes?: number;
   readonly terminals: readonly TerminalView[];
   readonly zones: readonly ZoneView[];
   readonly head: Head;
