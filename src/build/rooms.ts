@@ -124,9 +124,9 @@ function importsOfScript(source: string): FoundImport[] {
   return found;
 }
 
-/** True for files that only tests and tools read: they may import `node:` and development dependencies. */
+/** True for files that only tests and tools read (tests, `testing.ts`, `testing/`, files directly in src): they may import `node:` and development dependencies. */
 export function isDevelopmentFile(path: string): boolean {
-  return /\.test\.ts$/.test(path) || /^src\/[^/]+$/.test(path) || path.startsWith('src/testing/');
+  return /\.test\.ts$/.test(path) || /^src\/[^/]+$/.test(path) || /\/testing(\.ts$|\/)/.test(path);
 }
 
 /** What is wrong with the imports of one file; `path` starts with `src/`. Each message names its remedy. */
