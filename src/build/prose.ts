@@ -90,6 +90,11 @@ class ProseReader {
     throw new Error(`${this.file}:${line}: ${message}`);
   }
 
+  /** The node as the author wrote it. */
+  private raw(node: Nodes): string {
+    return this.markdown.slice(node.position?.start.offset ?? 0, node.position?.end.offset);
+  }
+
   blocks(nodes: readonly RootContent[]): ProseBlock[] {
     return nodes.map((node) => this.block(node));
   }
@@ -137,8 +142,8 @@ class ProseReader {
     const name = directives.container.find((known) => known === node.name);
     if (!name)
       this.fail(node, `unknown directive :::${node.name}; known: ${directives.container.join(', ')}`);
-    const raw = this.markdown.slice(node.position?.start.offset ?? 0, node.position?.end.offset);
-    if (!/\n[ \t]*:{3,}[ \t]*$/.test(raw)) this.fail(node, `:::${name} is never closed with a line ":::"`);
+    if (!/\n[ \t]*:{3,}[ \t]*$/.test(this.raw(node)))
+      this.fail(node, `:::${name} is never closed with a line ":::"`);
     const [first, ...rest] = node.children;
     const labelled = first?.type === 'paragraph' && first.data?.directiveLabel === true;
     return {
@@ -174,8 +179,13 @@ class ProseReader {
       case 'strong':
         return [{ type: 'strong', children: this.inlines(node.children) }];
       case 'link':
-        if (!/^(https:\/\/|#)/.test(node.url))
+        // `MAIL FROM:<ana@red.example>` is no link to Ana.
+        if (node.url.startsWith('mailto:') && this.raw(node).startsWith('<')) {
+          return [{ type: 'text', value: this.raw(node) }];
+        }
+        if (!/^(https:\/\/|#)/.test(node.url)) {
           this.fail(node, `link to "${node.url}": only https:// and #… are allowed`);
+        }
         return [{ type: 'link', url: node.url, children: this.inlines(node.children) }];
       case 'textDirective':
         return this.text(node);
@@ -192,7 +202,7 @@ class ProseReader {
     const name = directives.text.find((known) => known === node.name);
     const children = this.inlines(node.children);
     if (name && children.length > 0) return [{ type: 'textDirective', name, children }];
-    const raw = this.markdown.slice(node.position?.start.offset ?? 0, node.position?.end.offset);
+    const raw = this.raw(node);
     if (/[[{]/.test(raw))
       this.fail(node, `unknown directive :${node.name}; known: ${directives.text.join(', ')}`);
     return [{ type: 'text', value: raw }];
