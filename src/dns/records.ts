@@ -1,6 +1,10 @@
 // Resource records as plain values (RFC 1035 §3.2). Names are absolute, in presentation form with the final dot
 // (`mail.wolke.example.`), their case as written; compare them with `sameName`. Knows neither wire nor file.
 
+import { latin1, toHex } from '../base/bytes.ts';
+import { assertNever } from '../base/assert.ts';
+import { otherText } from './other-types.ts';
+
 export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'PTR';
 
 /** Record data by type. `strings` of TXT are binary strings of at most 255 bytes each. */
@@ -30,4 +34,145 @@ export interface ResourceRecord {
   readonly name: string;
   readonly ttl: number;
   readonly data: RecordData;
+}
+
+/** Codes of the types that we interpret (RFC 1035 §3.2.2, RFC 3596). */
+export const TYPE_CODES: Readonly<Record<RecordType, number>> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+};
+
+/** Names of further types that tools print and accept; their data stays uninterpreted. */
+const OTHER_TYPE_CODES: Readonly<Record<string, number>> = {
+  HINFO: 13,
+  SRV: 33,
+  NAPTR: 35,
+  DNAME: 39,
+  OPT: 41,
+  DS: 43,
+  SSHFP: 44,
+  RRSIG: 46,
+  NSEC: 47,
+  DNSKEY: 48,
+  NSEC3: 50,
+  NSEC3PARAM: 51,
+  TLSA: 52,
+  SMIMEA: 53,
+  CDS: 59,
+  CDNSKEY: 60,
+  OPENPGPKEY: 61,
+  SVCB: 64,
+  HTTPS: 65,
+  SPF: 99,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+  CAA: 257,
+};
+
+export const TYPE_ANY = 255;
+
+const NAME_BY_CODE: ReadonlyMap<number, string> = new Map(
+  [...Object.entries(TYPE_CODES), ...Object.entries(OTHER_TYPE_CODES)].map(([name, code]) => [code, name]),
+);
+
+/** `MX`, or `TYPE65280` for what has no name (RFC 3597 §5). */
+export function typeName(code: number): string {
+  return NAME_BY_CODE.get(code) ?? `TYPE${code}`;
+}
+
+/** The code of a type as people write it, in any case; undefined when there is no such type. */
+export function typeCodeOf(name: string): number | undefined {
+  const upper = name.toUpperCase();
+  if (Object.hasOwn(TYPE_CODES, upper)) return TYPE_CODES[upper as RecordType];
+  if (Object.hasOwn(OTHER_TYPE_CODES, upper)) return OTHER_TYPE_CODES[upper];
+  const generic = /^TYPE([0-9]{1,5})$/.exec(upper);
+  return generic && Number(generic[1]) < 65536 ? Number(generic[1]) : undefined;
+}
+
+/** The code of the type of some record data. */
+export function typeCode(data: RecordData): number {
+  return data.type === 'OTHER' ? data.code : TYPE_CODES[data.type];
+}
+
+/** The name of a type that we interpret, undefined for others. */
+export function knownType(code: number): RecordType | undefined {
+  const name = NAME_BY_CODE.get(code);
+  return name !== undefined && Object.hasOwn(TYPE_CODES, name) ? (name as RecordType) : undefined;
+}
+
+/** One character-string in quotes, as BIND prints it: `\"`, `\\` and `\DDD`. */
+export function characterStringText(value: string): string {
+  let out = '"';
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i) & 255;
+    if (code === 34 || code === 92) out += `\\${String.fromCharCode(code)}`;
+    else if (code >= 32 && code < 127) out += String.fromCharCode(code);
+    else out += `\\${String(code).padStart(3, '0')}`;
+  }
+  return `${out}"`;
+}
+
+/** Record data as dig and zone files print it. */
+export function rdataText(data: RecordData): string {
+  switch (data.type) {
+    case 'A':
+    case 'AAAA':
+      return data.address;
+    case 'MX':
+      return `${data.preference} ${data.exchange}`;
+    case 'TXT':
+      return data.strings.map(characterStringText).join(' ');
+    case 'CNAME':
+    case 'PTR':
+      return data.target;
+    case 'NS':
+      return data.host;
+    case 'SOA':
+      return `${data.mname} ${data.rname} ${data.serial} ${data.refresh} ${data.retry} ${data.expire} ${data.minimum}`;
+    case 'OTHER':
+      return otherText(data.code, data.rdata) ?? unknownText(data.rdata);
+    default:
+      return assertNever(data);
+  }
+}
+
+/** RFC 3597 §5: `\# 4 C0000201`. */
+function unknownText(rdata: string): string {
+  const hex = toHex(latin1(rdata)).toUpperCase();
+  return rdata.length === 0 ? '\\# 0' : `\\# ${rdata.length} ${hex}`;
+}
+
+/** Whole fields joined by tabs and blanks so that the next one starts at its column, as dig lines them up. */
+function columns(fields: readonly string[], starts: readonly number[]): string {
+  let out = '';
+  let column = 0;
+  fields.forEach((field, index) => {
+    if (index > 0) {
+      const to = Math.max(starts[index - 1] ?? 0, column + 1);
+      const tabs = Math.floor(to / 8) - Math.floor(column / 8);
+      out += '\t'.repeat(tabs) + ' '.repeat(tabs > 0 ? to % 8 : to - column);
+      column = to;
+    }
+    out += field;
+    column += field.length;
+  });
+  return out;
+}
+
+/** One line of an answer as dig prints it: `hafen.example.\t\t3600\tIN\tMX\t10 mx1.hafen.example.` */
+export function recordText(record: ResourceRecord): string {
+  const type = typeName(typeCode(record.data));
+  return columns([record.name, String(record.ttl), 'IN', type, rdataText(record.data)], [24, 32, 40, 48]);
+}
+
+/** The question as dig prints it, without the leading semicolon. */
+export function questionText(name: string, type: number): string {
+  return columns([name, 'IN', typeName(type)], [32, 40]);
 }
