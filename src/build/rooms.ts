@@ -152,6 +152,8 @@ function problemOf(
 ): string | null {
   const development = isDevelopmentFile(path);
   const specifier = found.specifier.replace(/[?#].*$/, '');
+  // In Node a URL beside the module is how a file is named; only in a bundle does it load a script.
+  if (found.kind === 'worker' && (development || (room && nodeRooms.has(room.name)))) return null;
   if (specifier.startsWith('node:')) {
     if (development || (room && nodeRooms.has(room.name))) return null;
     return `imports ${specifier}. Only src/node, src/build, src/testing and tests may: hand the value in from there.`;
