@@ -114,7 +114,7 @@ function tokenise(text: string): Tokens {
     }
     const offset = at;
     let kind: TokenKind = 'atom';
-    let value = '';
+    let value: string;
     if (char === '"') {
       const quoted = stretch(text, at, '"', '"');
       if (!quoted.closed) problems.push({ code: 'unclosed-quote', offset });

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { fromLatin1, latin1, utf8 } from '../base/bytes.ts';
+import { conformancePath, logSuite } from '../testing/suite-log.ts';
 import { MIME_LIMITS, parseMime, partBytes, partsOf, partText } from './mime.ts';
 import { parseParameters, printParameter } from './parameters.ts';
 import { displayText } from './text.ts';
@@ -253,24 +254,22 @@ describe('mime tree', () => {
   });
 });
 
-const samples = new URL('../../../shared/conformance/mime/postal-mime/', import.meta.url);
+const samples = conformancePath('mime/postal-mime');
 describe('samples of postal-mime', () => {
-  if (!existsSync(samples)) {
-    it.skip(`skipped: no samples at ${samples.pathname}`, () => undefined);
-    return;
-  }
-  const names = readdirSync(samples).filter((name) => name.endsWith('.eml'));
-  it.each(names)('%s', async (name) => {
-    const bytes = new Uint8Array(readFileSync(new URL(name, samples)));
-    const ours = displayText(bytes);
-    const root = parseMime(bytes);
-    const theirs = await PostalMime.parse(bytes);
-    expect(partsOf(root).length).toBeGreaterThan(0);
-    const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
-    // postal-mime strings several text parts together; ours is the first of them.
-    if (ours.text !== undefined)
-      expect(squeeze(theirs.text ?? '')).toContain(squeeze(ours.text).slice(0, 300));
-    for (const field of root.fields.slice(0, 5))
-      expect(theirs.headers.some((h) => h.key === field.key)).toBe(true);
+  const names = samples === null ? [] : readdirSync(samples).filter((name) => name.endsWith('.eml'));
+  it.skipIf(names.length === 0)('reads the same text and headers', async () => {
+    for (const name of names) {
+      const bytes = new Uint8Array(readFileSync(`${samples ?? ''}/${name}`));
+      const ours = displayText(bytes);
+      const root = parseMime(bytes);
+      const theirs = await PostalMime.parse(bytes);
+      expect(partsOf(root).length).toBeGreaterThan(0);
+      const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
+      // postal-mime strings several text parts together; ours is the first of them.
+      if (ours.text !== undefined)
+        expect(squeeze(theirs.text ?? '')).toContain(squeeze(ours.text).slice(0, 300));
+      for (const field of root.fields) expect(theirs.headers.some((h) => h.key === field.key)).toBe(true);
+    }
+    logSuite('mime', names.length);
   });
 });
