@@ -4,13 +4,13 @@
 import type { DkimVerdict } from '../auth/dkim.ts';
 import type { DmarcDecision } from '../auth/dmarc-decision.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
-import type { SpfVerdict } from '../auth/spf.ts';
+import type { SpfVerdict } from '../auth/spf-verdict.ts';
 import type { Time } from '../base/dates.ts';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import type { ResolverNote } from '../dns/resolver.ts';
 import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
 import type { ClientNote } from '../smtp/client.ts';
-import type { ServerNote } from '../smtp/server.ts';
+import type { ServerNote } from '../smtp/session.ts';
 
 /** One host that a message could be handed to, and what became of the idea (RFC 5321 §5.1). */
 export interface RouteCandidate {

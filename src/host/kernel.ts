@@ -1,10 +1,10 @@
 // Runs programs on hosts: takes the next entry of the event queue, sets the clock, and hands the input to the program it
 // is for. Everything a program does goes through the `Os` made here, so nothing happens without an event and a cause.
 
-import { latin1 } from '../base/bytes.ts';
+import { latin1, toHex } from '../base/bytes.ts';
 import { syslogDate, type Time } from '../base/dates.ts';
 import type { RandomState } from '../base/random.ts';
-import { sha256Hex } from '../crypto/hash.ts';
+import { sha256 } from '../crypto/hash.ts';
 import type { Endpoint, NetEvent } from '../net/events.ts';
 import {
   arrive,
@@ -315,7 +315,7 @@ class ProgramOs implements Os, Wires {
   }
 
   keep(bytes: string): string {
-    const hash = sha256Hex(latin1(bytes));
+    const hash = toHex(sha256(latin1(bytes)));
     if (!this.machine.kept.has(hash)) this.machine.kept.set(hash, bytes);
     return hash;
   }

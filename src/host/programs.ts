@@ -22,7 +22,7 @@ export interface ProgramConfigs {
 export type ProgramKind = keyof ProgramConfigs;
 export type ProgramConfig = ProgramConfigs[ProgramKind];
 
-const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramConfigs[Kind], never> } = {
+const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramConfigs[Kind], unknown> } = {
   libresolv,
   nameServer,
   resolver,

@@ -1,18 +1,60 @@
-// The mail transfer agent as one program of a host: smtpd, cleanup, qmgr, smtp, lmtp and bounce share its queue.
+// The mail transfer agent as one program of a host. smtpd takes messages in, cleanup completes and judges them, qmgr
+// keeps them, smtp and lmtp hand them on, bounce reports failures; they share one state, as Postfix's daemons share the
+// queue directory.
 
 import type { Input, Os, ProgramDefinition } from '../program.ts';
+import { policyDesk } from '../policy.ts';
 import type { MtaConfig } from './config.ts';
+import { deliveryInput, deliveryWake } from './delivery.ts';
+import { jobAnswer } from './jobs.ts';
+import { scan } from './qmgr.ts';
+import { smtpdAccept, smtpdInput, smtpdWake } from './smtpd.ts';
+import type { MtaState } from './state.ts';
 
 export type { MtaConfig } from './config.ts';
-
-export interface MtaState {
-  readonly config: MtaConfig;
-}
+export type { MtaState } from './state.ts';
 
 export const mta: ProgramDefinition<MtaConfig, MtaState> = {
-  start: (config: MtaConfig, os: Os): MtaState => {
+  start(config: MtaConfig, os: Os): MtaState {
     os.listen(25);
-    return { config };
+    return {
+      config,
+      startedAt: os.now,
+      clients: new Map(),
+      queue: new Map(),
+      usedIds: new Set(),
+      deliveries: new Map(),
+      nextDelivery: 1,
+      desk: policyDesk(),
+    };
   },
-  handle: (_state: MtaState, _input: Input, _os: Os): void => {},
+
+  handle(state: MtaState, input: Input, os: Os): void {
+    switch (input.type) {
+      case 'accepted':
+        return smtpdAccept(state, input, os);
+      case 'connected':
+      case 'connectFailed':
+        return deliveryInput(state, input, os);
+      case 'data':
+      case 'ended':
+      case 'reset':
+        if (!smtpdInput(state, input, os)) deliveryInput(state, input, os);
+        return;
+      case 'timer': {
+        if (input.key === 'scan') return scan(state, os);
+        const [kind, number] = input.key.split(':');
+        if (kind === 'smtpd') return smtpdWake(state, Number(number), os);
+        if (kind === 'delivery') return deliveryWake(state, Number(number), os);
+        return;
+      }
+      case 'call':
+        if (input.call.type === 'lookedUp') jobAnswer(state, input.call.token, input.call.answer, os);
+        if (input.call.type === 'flush') scan(state, os, true);
+        return;
+      case 'datagram':
+      case 'icmp':
+        return;
+    }
+  },
 };

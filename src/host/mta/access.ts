@@ -1,0 +1,49 @@
+// Who may do what: own networks, own domains, own recipients. Pure look-ups in the configuration. postconf(5).
+
+import { inNetwork, parseIp } from '../../auth/ip.ts';
+import { hasForeignRouting } from '../../smtp/postfix.ts';
+import type { MtaConfig } from './config.ts';
+
+/** Splits at the last `@`; without one the domain is ''. */
+export function splitAddress(address: string): { readonly localPart: string; readonly domain: string } {
+  const at = address.lastIndexOf('@');
+  return at < 0
+    ? { localPart: address, domain: '' }
+    : { localPart: address.slice(0, at), domain: address.slice(at + 1) };
+}
+
+/** permit_mynetworks: the client's address is in mynetworks or is this host itself. */
+export function isPermitted(config: MtaConfig, address: string): boolean {
+  const ip = parseIp(address);
+  if (ip === undefined) return false;
+  return ['127.0.0.0/8', '::1', ...config.mynetworks].some((entry) => {
+    const [network, prefix] = entry.split('/');
+    const base = parseIp(network ?? '');
+    return (
+      base !== undefined &&
+      base.bytes.length === ip.bytes.length &&
+      inNetwork(ip, base, prefix === undefined ? base.bytes.length * 8 : Number(prefix))
+    );
+  });
+}
+
+/** This server is the final destination of the address, and nothing in it asks for a route elsewhere. */
+export function isOwnNetwork(config: MtaConfig, address: string): boolean {
+  const domain = splitAddress(address).domain.toLowerCase();
+  return config.virtualMailboxDomains.includes(domain) && !hasForeignRouting(address);
+}
+
+/**
+ * The address under which a recipient is known here, or undefined: virtual_mailbox_maps, with `+extension` taken off, and
+ * the bare `postmaster` that every server must know (RFC 5321 §4.5.1).
+ */
+export function localAddress(config: MtaConfig, address: string): string | undefined {
+  const { localPart, domain } = splitAddress(address);
+  const own =
+    domain === '' && localPart.toLowerCase() === 'postmaster' ? config.virtualMailboxDomains[0] : domain;
+  if (own === undefined) return undefined;
+  const whole = `${localPart}@${own}`.toLowerCase();
+  const base = `${localPart.split('+')[0] ?? ''}@${own}`.toLowerCase();
+  if (config.virtualMailboxMaps.includes(whole)) return whole;
+  return config.virtualMailboxMaps.includes(base) ? base : undefined;
+}

@@ -1,0 +1,82 @@
+// The MTA's state and the things its parts share. Plain data.
+
+import type { Time } from '../../base/dates.ts';
+import type { ClientSession } from '../../smtp/client.ts';
+import type { Peer, ServerSession } from '../../smtp/session.ts';
+import type { RouteCandidate } from '../events.ts';
+import type { PolicyDesk } from '../policy.ts';
+import type { MtaConfig } from './config.ts';
+import type { QueuedMessage } from './queue.ts';
+import type { RouteInput } from './routing.ts';
+import type { VerifyInput } from './verify.ts';
+
+/** One client of smtpd. The session opens once the client's name is known. */
+export interface SmtpdClient {
+  readonly socket: number;
+  readonly connection: number;
+  readonly address: string;
+  readonly port: number;
+  readonly pid: number;
+  session: ServerSession | undefined;
+  /** What came before the session was open. */
+  early: string;
+  earlyEnd: 'no' | 'ended' | 'reset';
+  peer: Peer;
+  /** Given with the first recipient that is accepted. */
+  queueId: string | undefined;
+}
+
+/** One attempt to hand a message on to one next hop. */
+export interface Delivery {
+  readonly id: number;
+  readonly queueId: string;
+  readonly domain: string;
+  readonly transport: 'smtp' | 'lmtp';
+  readonly port: number;
+  /** Addresses still without a final result in this attempt. */
+  recipients: string[];
+  candidates: readonly RouteCandidate[];
+  /** Index of the candidate that is tried now. */
+  at: number;
+  /** SMTP sessions so far, of at most two (smtp_mx_session_limit). */
+  sessions: number;
+  socket: number | undefined;
+  client: ClientSession | undefined;
+  readonly startedAt: Time;
+  connectedAt: Time | undefined;
+  /** The trace event that everything in this attempt follows from. */
+  cause: number | undefined;
+  readonly pid: number;
+  /** The newest failure, which becomes the result if no other address is left. */
+  failure: { dsn: string; text: string; relay: string } | undefined;
+}
+
+/** Which policy is waiting for DNS, and what its verdict is for. */
+export type MtaJob =
+  | { readonly kind: 'clientName'; readonly socket: number; readonly address: string }
+  | {
+      readonly kind: 'senderDomain';
+      readonly socket: number;
+      readonly question: number;
+      readonly domain: string;
+    }
+  | { readonly kind: 'route'; readonly delivery: number; readonly input: RouteInput }
+  | {
+      readonly kind: 'verify';
+      readonly socket: number;
+      readonly question: number;
+      /** Hash of the message as received. */
+      readonly message: string;
+      readonly input: VerifyInput;
+    };
+
+export interface MtaState {
+  readonly config: MtaConfig;
+  readonly startedAt: Time;
+  readonly clients: Map<number, SmtpdClient>;
+  readonly queue: Map<string, QueuedMessage>;
+  readonly usedIds: Set<string>;
+  readonly deliveries: Map<number, Delivery>;
+  nextDelivery: number;
+  readonly desk: PolicyDesk<MtaJob>;
+}

@@ -1,0 +1,121 @@
+// What must hold at every moment in every world, checked from the trace alone: nothing is lost (law 8), every effect comes
+// after its cause (law 7), the clock never goes back. Incremental: feed it the new events, ask what it found.
+
+import type { TraceEvent } from '../host/events.ts';
+
+export interface Violation {
+  readonly seq: number;
+  readonly law: 'conservation' | 'cause' | 'clock' | 'order';
+  readonly what: string;
+}
+
+interface Entry {
+  readonly recipients: Map<string, 'open' | 'sent' | 'bounced' | 'expired' | 'discarded'>;
+  readonly isBounce: boolean;
+  reported: Set<string>;
+}
+
+export interface Ledger {
+  lastSeq: number;
+  lastAt: number;
+  /** `host queueId` to what became of each recipient. */
+  readonly queued: Map<string, Entry>;
+  accepted: number;
+  delivered: number;
+  bounced: number;
+  discarded: number;
+  readonly violations: Violation[];
+}
+
+export function newLedger(): Ledger {
+  return {
+    lastSeq: 0,
+    lastAt: 0,
+    queued: new Map(),
+    accepted: 0,
+    delivered: 0,
+    bounced: 0,
+    discarded: 0,
+    violations: [],
+  };
+}
+
+/** Recipients that some queue still answers for. */
+export function waiting(ledger: Ledger): number {
+  let count = 0;
+  for (const entry of ledger.queued.values())
+    for (const state of entry.recipients.values()) if (state === 'open') count++;
+  return count;
+}
+
+/** Books one event. Accepted = delivered + bounced + discarded + waiting holds after each (recipients are counted). */
+export function book(ledger: Ledger, event: TraceEvent): void {
+  const bad = (law: Violation['law'], what: string): void => {
+    ledger.violations.push({ seq: event.seq, law, what });
+  };
+  if (event.seq !== ledger.lastSeq + 1) bad('order', `event ${event.seq} follows ${ledger.lastSeq}`);
+  if (event.at < ledger.lastAt) bad('clock', `the clock went from ${ledger.lastAt} back to ${event.at}`);
+  if (event.cause !== undefined && event.cause >= event.seq)
+    bad('cause', `caused by ${event.cause}, which came later`);
+  ledger.lastSeq = event.seq;
+  ledger.lastAt = event.at;
+  switch (event.type) {
+    case 'queue.accept': {
+      const key = `${event.host} ${event.queueId}`;
+      if (ledger.queued.has(key)) bad('conservation', `queue id ${key} is in use`);
+      ledger.queued.set(key, {
+        recipients: new Map(event.recipients.map((recipient) => [recipient, 'open'])),
+        isBounce: event.reversePath === '',
+        reported: new Set(),
+      });
+      ledger.accepted += new Set(event.recipients).size;
+      break;
+    }
+    case 'queue.result': {
+      const entry = ledger.queued.get(`${event.host} ${event.queueId}`);
+      const { recipient, status } = event.result;
+      const before = entry?.recipients.get(recipient);
+      if (entry === undefined || before === undefined)
+        bad('conservation', `a result for ${recipient}, who is not in ${event.queueId}`);
+      else if (before !== 'open')
+        bad('conservation', `${recipient} in ${event.queueId} was ${before} and is now ${status}`);
+      else if (status !== 'deferred') {
+        entry.recipients.set(recipient, status);
+        if (status === 'sent') ledger.delivered++;
+        else if (status === 'discarded') ledger.discarded++;
+        else ledger.bounced++;
+      }
+      break;
+    }
+    case 'queue.bounce':
+      ledger.queued.get(`${event.host} ${event.queueId}`)?.reported.add(event.recipient);
+      break;
+    case 'queue.removed': {
+      const key = `${event.host} ${event.queueId}`;
+      const entry = ledger.queued.get(key);
+      if (entry === undefined) bad('conservation', `${key} was removed and never accepted`);
+      for (const [recipient, state] of entry?.recipients ?? []) {
+        if (state === 'open') bad('conservation', `${key} was removed while ${recipient} still waited`);
+        if (
+          (state === 'bounced' || state === 'expired') &&
+          entry?.isBounce === false &&
+          !entry.reported.has(recipient)
+        )
+          bad('conservation', `nobody was told that ${recipient} in ${key} failed`);
+      }
+      ledger.queued.delete(key);
+      break;
+    }
+    default:
+      break;
+  }
+  if (ledger.accepted !== ledger.delivered + ledger.bounced + ledger.discarded + waiting(ledger))
+    bad('conservation', 'accepted is not delivered + bounced + discarded + waiting');
+}
+
+/** Checks a whole trace. */
+export function checkTrace(trace: readonly TraceEvent[]): readonly Violation[] {
+  const ledger = newLedger();
+  for (const event of trace) book(ledger, event);
+  return ledger.violations;
+}
