@@ -1,0 +1,473 @@
+// What the lints and checks found, for learners: what it is, why it matters, how to put it right. Parameters are filled
+// in by `fill`. Loaded when the first finding is shown.
+
+import type { DiagnosticId } from '../rules.ts';
+
+export interface DiagnosticText {
+  /** A headline of a few words. */
+  readonly title: string;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+export type Diagnostics = Readonly<Record<DiagnosticId, DiagnosticText>>;
+
+export const diagnostics: Diagnostics = {
+  'DNS-NODOT': {
+    title: 'The final dot is missing',
+    what: '`{name:mx1.wolke.example}` has no dot at its end, so the zone’s name was appended: `{full:mx1.wolke.example.wolke.example.}`',
+    why: 'Names without a final dot are relative to the zone. The doubled name does not exist, and mail for you finds no server.',
+    fix: 'Write `{fixed:mx1.wolke.example.}` with a dot, or only the part before the zone’s name.',
+  },
+  'DNS-CNAME-APEX': {
+    title: 'CNAME at the top of the zone',
+    what: '`{name:the zone’s own name}` has a CNAME, but also SOA and NS, as every zone must.',
+    why: 'A CNAME tolerates nothing beside it. The server refuses the whole zone: web and mail are down.',
+    fix: 'Give the top of the zone A and AAAA records; keep CNAME for names below it.',
+  },
+  'MX-CNAME': {
+    title: 'MX points to an alias',
+    what: '`{target:the host}` named by the MX is itself a CNAME.',
+    why: 'Forbidden, since senders may stop at the alias. Some deliver anyway, some do not: the worst kind of fault.',
+    fix: 'Let the MX name the real host, the one with the A record{canonical:}.',
+  },
+  'MX-IS-IP': {
+    title: 'MX wants a name, not an address',
+    what: 'The MX says `{target:192.0.2.1}`. DNS reads that as a host name made of digits.',
+    why: 'Nobody finds an address for such a name, so nothing is delivered.',
+    fix: 'Create an A record, say `mail`, for the address and let the MX name it.',
+  },
+  'MX-NO-A': {
+    title: 'The mail host has no address',
+    what: '`{target:the host of the MX}` has neither A nor AAAA.',
+    why: 'Senders skip such an MX. If it is the only one, mail comes back.',
+    fix: 'Add an A record for `{target:the host}`, and check the name for typing errors.',
+  },
+  'MX-PRIVATE-IP': {
+    title: 'MX leads to a private address',
+    what: '`{target:The mail host}` resolves to `{address:10.0.0.5}`, which is private.',
+    why: 'Such addresses exist in every office and home, but not on the internet: senders reach nothing, or the wrong box.',
+    fix: 'Publish the public address, usually that of the router or firewall, and forward port 25 from there.',
+  },
+  'MX-PREF-INVERT': {
+    title: 'Preference is the other way round',
+    what: '`{target:The backup}` with {preference:5} is tried before `{other:your main server}` with {otherPreference:10}.',
+    why: 'The smaller number wins. It is a cost, not a rank of importance.',
+    fix: 'Give the main server the smallest number.',
+  },
+  'MX-SELF-LOOP': {
+    title: 'Mail comes back to where it starts',
+    what: 'The best MX for `{domain:the domain}` is this server itself, but it is not set up to take that mail.',
+    why: 'It would send the message to itself for ever. Postfix notices: “mail for … loops back to myself”.',
+    fix: 'Add the domain to the server’s own domains, or correct the MX.',
+  },
+  'MX-BACKUP-SPAM': {
+    title: 'The backup MX is a back door',
+    what: '`{target:The backup MX}` does not apply the same checks as your main server.',
+    why: 'Spammers try the MX with the highest number first, just for that. And what the backup has accepted, it must bounce later.',
+    fix: 'Give it the same filters and the same list of recipients, or do without it: senders retry for days anyway.',
+  },
+  'SPF-WRONG-NAME': {
+    title: 'SPF record at the wrong name',
+    what: 'The SPF record is at `{name:www}`, but senders use `{domain:the domain itself}`.',
+    why: 'SPF is looked up exactly at the domain of `MAIL FROM`. No other name helps.',
+    fix: 'Move the TXT record to `@`.',
+  },
+  'TXT-TOO-LONG': {
+    title: 'Piece of text above 255 bytes',
+    what: 'A string of the TXT record has {length:more than 255} bytes. A single one can hold 255.',
+    why: 'The zone is not loaded at all: “syntax error”.',
+    fix: 'Cut it into several quoted strings side by side. Readers put them together without a blank.',
+  },
+  'TXT-SEMICOLON': {
+    title: 'The semicolon cut your record off',
+    what: 'Without quotes, everything after `;` is a comment. What is left is `{value:v=DMARC1}`.',
+    why: 'The zone loads without any complaint, and your key or policy is gone.',
+    fix: 'Put the whole value in double quotes.',
+  },
+  'TXT-QUOTES': {
+    title: 'Wrong kind of quotes',
+    what: 'The value contains {character:typographic or escaped quotes}.',
+    why: 'They become part of the record, which then no longer begins with what readers look for. Word processors love to insert them.',
+    fix: 'Use the straight quote `"`, around the value and never inside.',
+  },
+  'DKIM-NAME-DOUBLED': {
+    title: 'The domain was appended twice',
+    what: 'The key is at `{name:s1._domainkey.wolke.example.wolke.example.}`',
+    why: 'Verifiers ask for `{expected:s1._domainkey.wolke.example}` and find nothing: no key, no valid signature.',
+    fix: 'Enter only `{short:s1._domainkey}`, or end the full name with a dot.',
+  },
+  'DMARC-NAME': {
+    title: 'DMARC record at the wrong name',
+    what: 'The record stands at `{name:the domain itself}`.',
+    why: 'Receivers ask for `_dmarc.{domain:wolke.example}` and nowhere else at this level.',
+    fix: 'Move it to `_dmarc`.',
+  },
+  'PTR-MISSING': {
+    title: 'The address has no name',
+    what: 'There is no PTR record for `{address:the sending address}`.',
+    why: 'Large receivers reject or defer mail from nameless addresses, as infected PCs look just like that.',
+    fix: 'Set the reverse name in the panel of whoever gave you the address: `{host:mail.wolke.example}`.',
+  },
+  'PTR-GENERIC': {
+    title: 'The address has a name off the peg',
+    what: '`{address:The address}` is called `{name:static.25.2.0.192.isp.example}`.',
+    why: 'That says “some customer line”. Some receivers refuse it, others give spam points.',
+    fix: 'Have the reverse name set to your server’s own: `{host:mail.wolke.example}`.',
+  },
+  'PTR-MISMATCH': {
+    title: 'Name and address do not confirm each other',
+    what: '`{address:The address}` says it is `{name:a name}`, but that name leads to {found:another address}.',
+    why: 'Anyone can put any name in a reverse zone. Only the way back proves it; without it Postfix writes `unknown`.',
+    fix: 'Let the A or AAAA of `{name:that name}` point to `{address:the address}`.',
+  },
+  'PTR-WRONG-ZONE': {
+    title: 'PTR in the wrong zone',
+    what: 'A PTR record at `{name:a name of your zone}` is never asked for.',
+    why: 'Reverse names live below `in-addr.arpa` or `ip6.arpa`, and that zone belongs to the owner of the addresses.',
+    fix: 'Set it in your provider’s panel and delete it here.',
+  },
+  'SOA-SERIAL': {
+    title: 'Serial number not raised',
+    what: 'The zone changed, the serial is still {serial:the same}.',
+    why: 'Secondary servers look only at the serial. They keep the old zone, and the world sees one or the other by chance.',
+    fix: 'Raise the serial, commonly to date and counter: `{next:2026112302}`.',
+  },
+  'TTL-TOO-HIGH': {
+    title: 'Long memory',
+    what: '`{name:This record}` may be kept for {ttl:more than a day} seconds.',
+    why: 'After a change, resolvers go on using the old value for that long. Nobody can call it back.',
+    fix: 'Lower the TTL to 300 before a move, wait for the old TTL to pass, change, raise it again.',
+  },
+  'NEG-CACHED': {
+    title: 'The resolver remembers that it was not there',
+    what: '`{resolver:A resolver}` still answers “{status:NXDOMAIN}” for `{name:the name}`, for {minutes:some} {minutes|minute|minutes} more.',
+    why: 'Somebody asked before you published. “Does not exist” is cached too, as long as the SOA’s minimum says.',
+    fix: 'Let the time pass, or ask another resolver. Next time: publish first, then test.',
+  },
+  'NS-LAME': {
+    title: 'A name server that knows nothing of the zone',
+    what: '`{server:A server}` is named in the NS records but does not answer for `{zone:the zone}`.',
+    why: 'Part of all questions end there. It feels like “sometimes it works”.',
+    fix: 'Load the zone on that server, or remove it from the NS records, at the parent too.',
+  },
+  'GLUE-MISSING': {
+    title: 'A chicken-and-egg delegation',
+    what: '`{zone:The child zone}` is served by `{server:a host inside it}`, whose address the parent does not tell.',
+    why: 'To find the server you would have to ask the server.',
+    fix: 'Add the A or AAAA record of `{server:that host}` in the parent zone as well.',
+  },
+  'WILDCARD-MX': {
+    title: 'The star does not cover everything',
+    what: '`{name:*.wolke.example}` does not apply to names that exist, such as `{example:www.wolke.example}`.',
+    why: 'Any record at a name, or below it, switches the wildcard off there, for all types.',
+    fix: 'Write the MX for each name that needs one; better, do without the wildcard.',
+  },
+  'AAAA-NO-LISTENER': {
+    title: 'IPv6 promised, nobody home',
+    what: '`{name:The host}` publishes `{address:an IPv6 address}`, but the server listens on IPv4 only.',
+    why: 'Many senders try IPv6 first: delays at best, bounces at worst.',
+    fix: 'Let the server listen on IPv6, or remove the AAAA record.',
+  },
+  'TCP53-BLOCKED': {
+    title: 'Large answers get lost',
+    what: 'The answer for `{name:the name}` does not fit into one UDP packet, and TCP to port 53 is blocked.',
+    why: 'Short look-ups work, long TXT records such as DKIM keys fail. Easy to overlook.',
+    fix: 'Open port 53 for TCP, in both directions, on every firewall on the way.',
+  },
+  'SPF-MULTI': {
+    title: 'Two SPF records',
+    what: '`{domain:The domain}` has {count:2} records that begin with `v=spf1`.',
+    why: 'Receivers do not choose: permerror, and both count for nothing.',
+    fix: 'Merge them into one: one `v=spf1`, all terms, one `all` at the end.',
+  },
+  'SPF-PLUSALL': {
+    title: 'Everybody may send as you',
+    what: '`{term:+all}` matches every address on the internet.',
+    why: 'Each forged message passes SPF. This is worse than no record.',
+    fix: 'Use `~all`, or `-all` once you are sure the list is complete.',
+  },
+  'SPF-NOALL': {
+    title: 'The record has no end',
+    what: 'Neither `all` nor `redirect=` closes the record.',
+    why: 'Unknown addresses get neutral, which protects nobody.',
+    fix: 'End with `~all`.',
+  },
+  'SPF-ALL-NOTLAST': {
+    title: 'Terms after all',
+    what: '`{term:What stands after all}` is never read.',
+    why: 'Terms are checked from left to right, and `all` always matches.',
+    fix: 'Move `all` to the end.',
+  },
+  'SPF-10': {
+    title: 'Too many look-ups',
+    what: 'Look-up {lookups:11} of 10 happens at `{term:include:…}`.',
+    why: 'After ten the receiver gives up: permerror. Includes of includes count as well.',
+    fix: 'Remove services you no longer use, write `ip4:` for your own servers, or give a service a subdomain of its own.',
+  },
+  'SPF-VOID': {
+    title: 'Look-ups into the void',
+    what: '{voids:3} terms ask for names that have nothing: {names:see the tree}.',
+    why: 'More than two empty answers and the result is permerror, to shield DNS from abuse.',
+    fix: 'Remove or correct those terms.',
+  },
+  'SPF-INCLUDE-NONE': {
+    title: 'The included domain has no SPF',
+    what: '`include:{target:…}` leads to a name without an SPF record.',
+    why: 'The whole check ends as permerror. A typo, or a service that was cancelled.',
+    fix: 'Correct the name, or remove the term.',
+  },
+  'SPF-MISSING-SENDER': {
+    title: 'A legitimate sender is not listed',
+    what: 'The message came from `{address:an address}`{who:}, which your record does not list.',
+    why: 'For receivers this looks exactly like a forgery.',
+    fix: 'Add `{term:the include of that service}`, or let the service use a subdomain of its own.',
+  },
+  'SPF-IP-SYNTAX': {
+    title: 'Address written wrongly',
+    what: '`{term:The term}` is no valid network.',
+    why: 'One syntax error spoils the entire record: permerror.',
+    fix: '`ip4:a.b.c.d` or `ip4:a.b.c.d/0-32`; for IPv6 `ip6:` with `/0-128`. `ip:` does not exist.',
+  },
+  'SPF-MX-WRONG': {
+    title: 'a: and mx: take names',
+    what: '`{term:mx:192.0.2.1}` holds an address.',
+    why: 'It is looked up as a host name, is not found and costs one of ten look-ups.',
+    fix: 'Write `ip4:{address:192.0.2.1}`.',
+  },
+  'SPF-PTR': {
+    title: 'ptr is out of date',
+    what: 'The record uses `{term:ptr}`.',
+    why: 'Slow, unreliable, a burden on others’ name servers; the standard advises against it and some receivers skip it.',
+    fix: 'Name the servers with `ip4:`, `a:` or `mx`.',
+  },
+  'SPF-TYPE99': {
+    title: 'Record type SPF is history',
+    what: 'There is a record of type SPF (99), but none of type TXT.',
+    why: 'Nobody asks for type 99 any more.',
+    fix: 'Publish the same text as TXT.',
+  },
+  'SPF-SPACE': {
+    title: 'A blank got lost between two pieces',
+    what: 'Joined, the strings read `{value:…include:a.exampleip4:…}`.',
+    why: 'Strings of a TXT record are put together without a blank.',
+    fix: 'End the first string with a blank, or begin the next with one.',
+  },
+  'SPF-QUOTE': {
+    title: 'Quotes inside the record',
+    what: 'The record begins with `{value:“v=spf1}`, so it does not begin with `v=spf1`.',
+    why: 'Receivers see no SPF record at all.',
+    fix: 'Remove the extra quotes; only the zone file needs one straight pair around the value.',
+  },
+  'SPF-HELO-NONE': {
+    title: 'Bounces have no SPF',
+    what: 'For `MAIL FROM:<>` receivers check the HELO name `{helo:of your server}`, which has no SPF record.',
+    why: 'Your bounces and auto-replies cannot pass.',
+    fix: 'Publish `v=spf1 a -all` at `{helo:the server’s name}`.',
+  },
+  'SPF-FWD': {
+    title: 'A forwarder stood in between',
+    what: 'The message came from `{address:a forwarder}`, which passed it on with the original sender.',
+    why: 'SPF knows only the last hop. It cannot survive forwarding.',
+    fix: 'Rely on an aligned DKIM signature; it travels with the message. The forwarder may rewrite the sender (SRS).',
+  },
+  'SPF-SOFT-VS-HARD': {
+    title: '~all or -all?',
+    what: 'The record ends in `{term:-all}`.',
+    why: '`~all` says “suspicious, but look on”. `-all` lets some receivers refuse before they have seen the DKIM signature, forwarded mail included.',
+    fix: 'With DMARC in place, `~all` is the better choice for domains that send. For domains that never send, `-all`.',
+  },
+  'SPF-BIGNET': {
+    title: 'A very large network',
+    what: '`{term:The term}` allows {count:65536} addresses.',
+    why: 'You share them with strangers; every one of them may send as you.',
+    fix: 'List only the addresses that really send for you.',
+  },
+  'SPF-REDIRECT-ALL': {
+    title: 'redirect is ignored',
+    what: 'The record has both `all` and `{term:redirect=}`.',
+    why: '`redirect` applies only if nothing matched, and `all` always matches.',
+    fix: 'Keep one of them.',
+  },
+  'DKIM-NOKEY': {
+    title: 'No key in DNS',
+    what: 'There is nothing at `{name:selector._domainkey.domain}`.',
+    why: 'Without the public key the signature is worth nothing. {minutes:}',
+    fix: 'Compare selector and domain with the `s=` and `d=` of the signature, publish the key, and mind caches that still say “does not exist”.',
+  },
+  'DKIM-P-BROKEN': {
+    title: 'The key is damaged',
+    what: '`p=` is no valid key: {reason:a stray character, a line break, or it was cut off}, at position {position:unknown}.',
+    why: 'Every signature with this selector fails.',
+    fix: 'Copy the key again, in quoted pieces of at most 255 bytes, without any blank inside.',
+  },
+  'DKIM-P-EMPTY': {
+    title: 'This key was revoked',
+    what: '`p=` is empty at `{name:the selector}`.',
+    why: 'That is how an owner declares a key invalid. Signatures with it fail for good.',
+    fix: 'Sign with a new selector, or publish the key if it was emptied by mistake.',
+  },
+  'DKIM-SEMICOLON': {
+    title: 'The zone file cut the key at a semicolon',
+    what: 'Only `{value:v=DKIM1}` is left of the record.',
+    why: 'In a zone file an unquoted `;` begins a comment.',
+    fix: 'Put the value in double quotes.',
+  },
+  'DKIM-BITS': {
+    title: 'Key too short',
+    what: 'The key has {bits:too few} bits.',
+    why: 'Below 1024 receivers must not accept it; 1024 is the bare minimum. Short keys can be cracked.',
+    fix: 'Make a key of 2048 bits, under a new selector.',
+  },
+  'DKIM-MISMATCH': {
+    title: 'Private and public key do not match',
+    what: 'The body is intact, yet the signature does not fit the key at `{name:the selector}`.',
+    why: 'The server signs with another private key than the one whose public half is in DNS, often after a key change.',
+    fix: 'Publish the public key that belongs to the signing server, or sign with the selector that fits.',
+  },
+  'DKIM-BODY': {
+    title: 'The body was changed after signing',
+    what: 'The hash of the body differs from `bh=`{hop:}.',
+    why: 'A footer, a new encoding or a folded line is enough. The signature protects against exactly that.',
+    fix: 'Sign last, after everything that touches the message. What lists and gateways do, only the next signer can answer for.',
+  },
+  'DKIM-HDR': {
+    title: 'A signed header line was changed',
+    what: '`{field:A signed field}` differs from what was signed.',
+    why: 'The body is intact, but the signature covers this field too. Typical: a list that puts “[list]” into the subject.',
+    fix: 'Leave signed fields alone on the way, or sign anew.',
+  },
+  'DKIM-L': {
+    title: 'The end of the message is unprotected',
+    what: '`l={length:…}`: only that many bytes are signed.',
+    why: 'Anyone can append text, and the signature stays valid.',
+    fix: 'Leave `l=` out.',
+  },
+  'DKIM-SIMPLE': {
+    title: 'A fragile way of signing',
+    what: 'The signature uses `c={value:simple/simple}`.',
+    why: 'One blank more at the end of a line and it breaks; relays do such things.',
+    fix: 'Use `c=relaxed/relaxed`.',
+  },
+  'DKIM-EXPIRED': {
+    title: 'The signature is out of date',
+    what: 'It was valid until {until:a moment in the past}, or a clock is wrong{skew:}.',
+    why: 'After `x=` receivers treat it as no signature.',
+    fix: 'Set the clocks (NTP), or allow more time: a queue may hold a message for five days.',
+  },
+  'DKIM-THIRD': {
+    title: 'Signed, but not by you',
+    what: 'The signature passes for `{domain:the service}`, while the reader sees `{from:your domain}`.',
+    why: 'For DMARC only a signature of the From domain counts.',
+    fix: 'Set up DKIM with your own domain at the service: `d={from:your domain}`.',
+  },
+  'DKIM-FROM-UNSIGNED': {
+    title: 'From is not signed',
+    what: '`h=` does not name `from`.',
+    why: 'Then anyone could exchange the sender. Such a signature is invalid.',
+    fix: 'Add `from` to the signed fields, best twice (oversigning).',
+  },
+  'DKIM-TEST': {
+    title: 'The key is in test mode',
+    what: 'The record at `{name:the selector}` says `t=y`.',
+    why: 'Receivers may treat your mail as unsigned.',
+    fix: 'Remove `t=y` when your tests are over.',
+  },
+  'DKIM-SUB': {
+    title: 'The key forbids subdomains',
+    what: '`t=s` in the key, but the signature’s identity is `{identity:a subdomain}`.',
+    why: 'With `t=s` the domain of `i=` must be exactly that of `d=`.',
+    fix: 'Remove `s` from the key’s flags, or sign as the domain itself.',
+  },
+  'DMARC-NONE': {
+    title: 'No DMARC record',
+    what: 'Asked and found nothing: {names:_dmarc and upwards}.',
+    why: 'Nobody is told what to do with forgeries of your name. Large mailbox providers demand a record from bulk senders.',
+    fix: 'Begin with `v=DMARC1; p=none; rua=mailto:…` at `_dmarc`.',
+  },
+  'DMARC-V': {
+    title: 'DMARC record not recognised',
+    what: 'The record does not begin with exactly `v=DMARC1`: `{value:…}`',
+    why: 'Capitals count and it must come first, or the whole record is ignored.',
+    fix: 'Put `v=DMARC1;` at the front.',
+  },
+  'DMARC-MULTI': {
+    title: 'Two DMARC records',
+    what: 'There are {count:2} at `{name:_dmarc}`.',
+    why: 'Receivers discard all of them.',
+    fix: 'Delete all but one.',
+  },
+  'DMARC-P-MISSING': {
+    title: 'No valid policy',
+    what: '`p=` is missing or is `{value:unknown}`.',
+    why: 'It counts as `p=none` if there is a valid `rua=`, else as no record at all.',
+    fix: 'Add `p=none`, `p=quarantine` or `p=reject`.',
+  },
+  'DMARC-NORUA': {
+    title: 'You will not hear anything',
+    what: 'There is no `rua=`.',
+    why: 'Without reports you never learn who sends in your name, and whether a stricter policy would hurt you.',
+    fix: 'Add `rua=mailto:dmarc@{domain:wolke.example}`.',
+  },
+  'DMARC-RUA-SYNTAX': {
+    title: 'The report address is not a URI',
+    what: '`{value:rua=me@wolke.example}` lacks `mailto:`.',
+    why: 'Receivers skip it and send no reports.',
+    fix: '`rua=mailto:{address:me@wolke.example}`',
+  },
+  'DMARC-RUA-EXT': {
+    title: 'The other domain does not want your reports',
+    what: '`{destination:The destination}` has not agreed to receive reports for `{domain:your domain}`.',
+    why: 'Otherwise anyone could flood strangers with reports.',
+    fix: 'Its owner publishes at `{name:…._report._dmarc.…}` the TXT `v=DMARC1`.',
+  },
+  'DMARC-PCT': {
+    title: 'Tag from yesterday',
+    what: '`{tag:pct}` was removed in RFC 9989.',
+    why: 'New receivers ignore it, old ones still obey: you get different behaviour.',
+    fix: 'Drop it. For a trial there is `t=y`, which lowers the policy by one step.',
+  },
+  'DMARC-SP': {
+    title: 'Subdomains stay open',
+    what: '`sp={value:none}` while `p={policy:reject}`.',
+    why: 'Attackers then write as `news.{domain:wolke.example}`.',
+    fix: 'Remove `sp=`, or make it as strict as `p=`; for names that do not exist there is `np=reject`.',
+  },
+  'DMARC-STRICT': {
+    title: 'Strict alignment',
+    what: '`{tag:adkim}=s`: `mail.{domain:wolke.example}` does not count as `{domain:wolke.example}`.',
+    why: 'Tools that send from a subdomain fail.',
+    fix: 'Use relaxed alignment (leave the tag out), or sign as exactly the From domain.',
+  },
+  'DMARC-ALIGN': {
+    title: 'Both checks pass, and still it fails',
+    what: 'SPF passed for `{spf:bounce.esp.example}`, DKIM for `{dkim:esp.example}`, but the reader sees `{from:your domain}`.',
+    why: 'DMARC asks: does one of the passing domains belong to the visible sender? Here, neither.',
+    fix: 'Let the service sign as `{from:your domain}`, or use a return path below it.',
+  },
+  'DMARC-SPFONLY': {
+    title: 'Reject without DKIM',
+    what: '`p=reject`, but your mail carries no signature of your own.',
+    why: 'Every forwarded message loses SPF and then is refused. The standard forbids relying on SPF alone.',
+    fix: 'Sign all mail with DKIM first.',
+  },
+  'DMARC-TOOFAST': {
+    title: 'Too strict too early',
+    what: 'According to the reports {percent:some} % of your own mail fails{source:}.',
+    why: 'With `p=reject` that mail is lost.',
+    fix: 'Set up those senders first, watch the reports for two weeks, then tighten step by step.',
+  },
+  'DMARC-PARKED': {
+    title: 'A domain that never sends',
+    what: '`{domain:This domain}` sends no mail, but does not say so.',
+    why: 'Unused names are popular with forgers.',
+    fix: 'Park it: `v=spf1 -all`, `v=DMARC1; p=reject` and `MX 0 .`',
+  },
+  'BIMI-POLICY': {
+    title: 'No logo without a policy',
+    what: 'DMARC says `p={policy:none}`.',
+    why: 'Mailbox providers show a logo only for domains with quarantine or reject.',
+    fix: 'Tighten DMARC first.',
+  },
+};
