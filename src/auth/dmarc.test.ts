@@ -198,6 +198,9 @@ describe('alignment', () => {
     expect(check('a.example', table, { spf: { result: 'temperror', domain: 'a.example' } }).result).toBe(
       'temperror',
     );
+    expect(check('a.example', table, { spf: { result: 'temperror', domain: 'esp.example' } }).result).toBe(
+      'fail',
+    );
   });
 
   it('shows every query, the record, the source and a row per identifier [S4-049]', () => {
