@@ -119,21 +119,25 @@ class Writer {
   numbers(values: readonly number[]): void {
     for (const value of values) this.u8(value);
   }
+  /**
+   * A name, compressed exactly as far as BIND 9.18 does it: only the name itself and the name one label up are looked for
+   * and remembered, which is why longer names stand in full now and then.
+   */
   name(name: string): void {
     const labels = labelsOf(name);
-    for (let i = 0; i < labels.length; i++) {
-      const suffix = i === 0 && name.endsWith('.') ? name : nameOfLabels(labels.slice(i));
-      const seen = this.suffixes.get(suffix);
-      if (seen !== undefined) {
-        this.u16(0xc000 | seen);
-        return;
-      }
-      if (this.length < 0x4000) this.suffixes.set(suffix, this.length);
-      const label = labels[i] as string;
+    const suffixes = [name, nameOfLabels(labels.slice(1))];
+    const at = labels.length === 0 ? -1 : suffixes.findIndex((suffix) => this.suffixes.has(suffix));
+    const own = at < 0 ? labels : labels.slice(0, at);
+    own.forEach((label, index) => {
+      const suffix = index < Math.min(2, labels.length) ? suffixes[index] : undefined;
+      if (suffix !== undefined && suffix !== '.' && this.length < 0x4000)
+        this.suffixes.set(suffix, this.length);
       this.u8(label.length);
       this.octets(label);
-    }
-    this.u8(0);
+    });
+    const seen = this.suffixes.get(suffixes[at] ?? '');
+    if (seen === undefined) this.u8(0);
+    else this.u16(0xc000 | seen);
   }
   patch16(at: number, value: number): void {
     this.out[at] = (value >> 8) & 255;

@@ -13,7 +13,7 @@ export interface RecordSet {
   readonly data: readonly RecordData[];
 }
 
-/** One name of a zone, spelled as first written. A node without sets is an empty non-terminal (RFC 8020). */
+/** One name of a zone, spelled as first written; the set added last comes first, as in BIND's database. A node without sets is an empty non-terminal (RFC 8020). */
 export interface ZoneNode {
   readonly name: string;
   sets: RecordSet[];
@@ -139,7 +139,7 @@ export function addSet(
     return 'CNAME and other data';
   const set: RecordSet = { type, ttl, data: merged };
   const home = node ?? makeNode(zone, owner);
-  home.sets = old ? home.sets.map((item) => (item === old ? set : item)) : [...home.sets, set];
+  home.sets = old ? home.sets.map((item) => (item === old ? set : item)) : [set, ...home.sets];
   return undefined;
 }
 
