@@ -54,3 +54,10 @@ export function shuffle<T>(state: RandomState, items: T[]): T[] {
   }
   return items;
 }
+
+/** A stream of its own, drawn from another: for work that may have to draw the same numbers again. */
+export function splitStream(state: RandomState): RandomState {
+  const child: RandomState = [nextUint32(state) | 0, nextUint32(state) | 0, nextUint32(state) | 0, 1];
+  for (let i = 0; i < 4; i++) nextUint32(child);
+  return child;
+}

@@ -1,8 +1,8 @@
 // The closed union of everything that can happen. Each event is plain data and complete: what is shown, hinted, scored or
 // asserted anywhere is read from these and from nothing else.
 
-import type { DkimVerdict } from '../auth/dkim.ts';
-import type { DmarcDecision } from '../auth/dmarc-decision.ts';
+import type { DkimVerdict } from '../auth/dkim-verdict.ts';
+import type { DmarcDecision } from '../auth/dmarc-receiver.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
 import type { SpfVerdict } from '../auth/spf-verdict.ts';
 import type { Time } from '../base/dates.ts';

@@ -3,7 +3,8 @@
 
 import { fromLatin1, latin1 } from '../base/bytes.ts';
 import { nextInt } from '../base/random.ts';
-import { trustedResults, type MethodResult } from '../auth/authentication-results.ts';
+import { parseAuthenticationResults, type MethodResult } from '../auth/authentication-results.ts';
+import { allFields, parseMessage } from '../message/header.ts';
 import { resolveAddress, type AddressTable } from '../mailbox/addresses.ts';
 import { withDeliveryHeader } from '../mailbox/delivery-header.ts';
 import {
@@ -332,6 +333,15 @@ export function place(raw: string, authservId: string): Placement {
   return { folder: 'INBOX', reasons: [{ id: 'default', params: {} }], rule: 'RFC 8601 §4.1' };
 }
 
+/** The topmost results that the trusted server wrote; what stands below may be anybody's (RFC 8601 §5). */
+function trustedResults(raw: string, authservId: string): readonly MethodResult[] | undefined {
+  for (const field of allFields(parseMessage(raw), 'Authentication-Results')) {
+    const parsed = parseAuthenticationResults(field.rawValue);
+    if (parsed?.authservId.toLowerCase() === authservId.toLowerCase()) return parsed.results;
+  }
+  return undefined;
+}
+
 function property(result: MethodResult | undefined, type: string, name: string): string | undefined {
-  return result?.properties.find((p) => p.type === type && p.name === name)?.value;
+  return result?.properties.find((p) => p.type === type && p.property === name)?.value;
 }

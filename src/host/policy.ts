@@ -1,6 +1,7 @@
 // Policies that wait for DNS. A policy is stored as its input and the answers so far and run again for each new answer,
 // so that a checkpoint in the middle of an SPF check is plain data.
 
+import { runPolicy } from '../auth/policy-run.ts';
 import type { Asking, DnsAnswer } from '../dns/lookup.ts';
 import type { Os } from './program.ts';
 
@@ -15,9 +16,6 @@ export interface PolicyDesk<Job> {
   nextToken: number;
   readonly pending: Map<string, PendingPolicy<Job>>;
 }
-
-/** More questions than this means a policy that does not end; every standard's own limit is far below. */
-const QUESTION_LIMIT = 400;
 
 export function policyDesk<Job>(): PolicyDesk<Job> {
   return { nextToken: 1, pending: new Map() };
@@ -61,14 +59,8 @@ function advance<Job, Verdict>(
   make: (job: Job) => Asking<Verdict>,
   done: (job: Job, verdict: Verdict) => void,
 ): void {
-  const run = make(pending.job);
-  let step = run.next();
-  for (const answer of pending.answers) {
-    if (step.done === true) break;
-    step = run.next(answer);
-  }
-  if (step.done === true) return done(pending.job, step.value);
-  if (pending.answers.length >= QUESTION_LIMIT) throw new Error('a policy asks without end');
+  const run = runPolicy(() => make(pending.job), pending.answers);
+  if (run.kind === 'done') return done(pending.job, run.verdict);
   desk.pending.set(token, pending);
-  os.call('libresolv', { type: 'lookup', question: step.value, token, asker: os.program });
+  os.call('libresolv', { type: 'lookup', question: run.question, token, asker: os.program });
 }

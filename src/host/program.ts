@@ -8,6 +8,7 @@ import type { Endpoint } from '../net/events.ts';
 import type { NetHost } from '../net/topology.ts';
 import type { NetInput } from '../net/network.ts';
 import type { HostEvent } from './events.ts';
+import type { OutsideCall } from './gateway.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
 
 /** A message between two programs of one host, or from the world's outside (a terminal's line, a zone's reload). */
@@ -35,6 +36,8 @@ export type Call =
   | { readonly type: 'reload'; readonly zone: string; readonly text: string }
   /** To a scripted sender: send the message of that name. */
   | { readonly type: 'send'; readonly message: string }
+  /** To a gateway: what a real socket does. */
+  | OutsideCall
   /** To the MTA: run the queue now. */
   | { readonly type: 'flush' };
 

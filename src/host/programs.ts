@@ -1,5 +1,6 @@
 // The closed list of programs that can run on a host, with their configurations. A new program is one line here.
 
+import { gateway, type GatewayConfig } from './gateway.ts';
 import { libresolv, type LibresolvConfig } from './libresolv.ts';
 import { mda, type MdaConfig } from './mda.ts';
 import { mta, type MtaConfig } from './mta/mta.ts';
@@ -17,6 +18,7 @@ export interface ProgramConfigs {
   readonly mda: MdaConfig;
   readonly sender: SenderConfig;
   readonly shell: ShellConfig;
+  readonly gateway: GatewayConfig;
 }
 
 export type ProgramKind = keyof ProgramConfigs;
@@ -30,6 +32,7 @@ const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramCo
   mda,
   sender,
   shell,
+  gateway,
 };
 
 /** The definition of a program; its state and configuration are its own business. */

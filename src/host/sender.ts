@@ -4,6 +4,7 @@
 
 import { fromLatin1, latin1, utf8 } from '../base/bytes.ts';
 import { MINUTE, mailDate } from '../base/dates.ts';
+import { splitStream } from '../base/random.ts';
 import { connectionOf } from '../net/network.ts';
 import {
   clientConfig,
@@ -146,13 +147,12 @@ function begin(state: SenderState, message: SenderMessage, os: Os): void {
     run.socket = os.connect({ address: via.address, port: via.port }, MINUTE / 2);
     return;
   }
-  const draws = os.random('mx-order');
   const input: RouteInput = {
     domain: splitAddress(message.recipient).domain,
     ownName: os.host.name,
     ownAddresses: os.net.addresses,
     hasIpv6: false,
-    draws: [draws[0], draws[1], draws[2], draws[3]++],
+    draws: splitStream(os.random('mx-order')),
   };
   startPolicy(state.desk, { run: id, input }, os, make, (job: RouteJob, route: Route) =>
     routed(state, job, route, os),

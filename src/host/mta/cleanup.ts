@@ -2,7 +2,7 @@
 // signs what comes from the own network, puts the trace header on top. cleanup(8), RFC 5321 §4.4, RFC 6409 §8.
 
 import { fromLatin1 } from '../../base/bytes.ts';
-import { removeForgedResults } from '../../auth/authentication-results.ts';
+import { withoutForgedResults } from '../../auth/authentication-results.ts';
 import { firstField, parseMessage } from '../../message/header.ts';
 import { postfixMessageId } from '../../message/message-id.ts';
 import { postfixDate, receivedHeader } from '../../smtp/received.ts';
@@ -85,7 +85,7 @@ export function verified(
     found.decision.rule,
   );
   if (found.decision.action === 'reject') {
-    const text = `rejected by DMARC policy for ${found.dmarc.authorDomain ?? ''}`;
+    const text = `rejected by DMARC policy for ${found.dmarc.author}`;
     os.log(
       'postfix/cleanup',
       `${queueId}: milter-reject: END-OF-MESSAGE from ${client.peer.name}[${client.address}]: 5.7.1 ${text}`,
@@ -94,7 +94,11 @@ export function verified(
     settle(state, client, os);
     return;
   }
-  const headers = resultsHeaders(found, state.config.verify?.authservId ?? state.config.myhostname);
+  const headers = resultsHeaders(
+    found,
+    state.config.verify?.authservId ?? state.config.myhostname,
+    state.config.myhostname,
+  );
   accept(state, client, id, asked.question, os.kept(messageHash), headers, os);
   settle(state, client, os);
 }
@@ -114,7 +118,7 @@ function accept(
   if (queueId === undefined || session === undefined) return;
   const trusted = isPermitted(config, client.address);
   // RFC 8601 §5: nobody outside may speak in this server's name.
-  let text = config.verify === undefined ? bytes : removeForgedResults(bytes, config.verify.authservId);
+  let text = config.verify === undefined ? bytes : withoutForgedResults(bytes, [config.verify.authservId]);
   if (trusted) text = complete(text, question.envelope.reversePath, queueId, state, os);
   const signatures = trusted ? sign(config.signing ?? [], text, os.now) : { headers: '', signed: [] };
   const recipients = question.envelope.recipients.map((recipient) => recipient.address);

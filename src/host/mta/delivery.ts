@@ -2,6 +2,7 @@
 // session, and books what it brought for each recipient. smtp(8), RFC 5321 §5.1.
 
 import { fromLatin1, latin1 } from '../../base/bytes.ts';
+import { splitStream } from '../../base/random.ts';
 import {
   clientConfig,
   clientDrain,
@@ -74,7 +75,6 @@ export function startDelivery(
     connectNext(state, delivery, os);
     return;
   }
-  const draws = os.random('mx-order');
   startJob(
     state,
     {
@@ -85,8 +85,8 @@ export function startDelivery(
         ownName: state.config.myhostname,
         ownAddresses: os.net.addresses,
         hasIpv6: os.net.addresses.some(isIpv6),
-        // A copy, since the policy may run more than once; the next route draws from where this one began plus one.
-        draws: [draws[0], draws[1], draws[2], draws[3]++],
+        // A stream of its own, since the policy may run more than once.
+        draws: splitStream(os.random('mx-order')),
       },
     },
     os,

@@ -2,8 +2,8 @@
 
 import type { Time } from '../../base/dates.ts';
 import { isKeyError, readPrivateKeyPem, type PrivateKey } from '../../crypto/keys.ts';
+import { authorOf } from '../../auth/author.ts';
 import { signDkim } from '../../auth/dkim-sign.ts';
-import { authorDomain } from './author.ts';
 import type { SigningKey } from './config.ts';
 
 // Reading a PEM costs more than signing with it; the text is the key, so remembering it changes no verdict.
@@ -32,7 +32,7 @@ export interface Signatures {
 
 /** Signs for the author's domain or a parent of it, if there is a key; otherwise leaves the message alone. */
 export function sign(signing: readonly SigningKey[], text: string, now: Time): Signatures {
-  const domain = authorDomain(text);
+  const { domain } = authorOf(text);
   const fitting = signing.filter(
     (key) => domain === key.domain || domain?.endsWith(`.${key.domain}`) === true,
   );

@@ -1,0 +1,86 @@
+// The door between the simulated internet and something outside it, such as a real TCP socket: whatever is called in here
+// opens connections from this host, and what comes back lies in the outbox for the caller to fetch. It adds no byte of
+// its own.
+
+import type { ConnectFailure, Endpoint } from '../net/events.ts';
+import type { Input, Os, ProgramDefinition } from './program.ts';
+
+export type GatewayConfig = Readonly<Record<string, never>>;
+
+/** What the outside asks for. `end` names a connection by the outside's own number. Bytes are binary strings. */
+export type OutsideCall =
+  | { readonly type: 'outside'; readonly end: number; readonly act: 'open'; readonly to: Endpoint }
+  | { readonly type: 'outside'; readonly end: number; readonly act: 'write'; readonly bytes: string }
+  | { readonly type: 'outside'; readonly end: number; readonly act: 'close' | 'reset' };
+
+/** What the outside gets to know, in order. */
+export type OutsideNews =
+  | { readonly end: number; readonly kind: 'bytes'; readonly bytes: string }
+  | { readonly end: number; readonly kind: 'closed' | 'reset' }
+  | { readonly end: number; readonly kind: 'failed'; readonly reason: ConnectFailure };
+
+interface OutsideEnd {
+  readonly end: number;
+  readonly socket: number;
+  connected: boolean;
+  /** Written before the connection stood. */
+  early: string;
+  closeAfter: boolean;
+}
+
+export interface GatewayState {
+  readonly ends: Map<number, OutsideEnd>;
+  outbox: OutsideNews[];
+}
+
+export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
+  start: (): GatewayState => ({ ends: new Map(), outbox: [] }),
+
+  handle(state: GatewayState, input: Input, os: Os): void {
+    switch (input.type) {
+      case 'call': {
+        if (input.call.type !== 'outside') return;
+        const { call } = input;
+        const known = state.ends.get(call.end);
+        if (call.act === 'open') {
+          const socket = os.connect(call.to);
+          state.ends.set(call.end, { end: call.end, socket, connected: false, early: '', closeAfter: false });
+        } else if (known === undefined) return;
+        else if (call.act === 'write') {
+          if (known.connected) os.send(known.socket, call.bytes);
+          else known.early += call.bytes;
+        } else if (call.act === 'reset') {
+          os.reset(known.socket);
+          state.ends.delete(call.end);
+        } else if (known.connected) os.close(known.socket);
+        else known.closeAfter = true;
+        return;
+      }
+      case 'connected':
+      case 'connectFailed':
+      case 'data':
+      case 'ended':
+      case 'reset': {
+        const known = [...state.ends.values()].find((end) => end.socket === input.socket);
+        if (known === undefined) return;
+        if (input.type === 'connected') {
+          known.connected = true;
+          os.send(known.socket, known.early);
+          known.early = '';
+          if (known.closeAfter) os.close(known.socket);
+        } else if (input.type === 'data')
+          state.outbox.push({ end: known.end, kind: 'bytes', bytes: input.bytes });
+        else {
+          state.ends.delete(known.end);
+          if (input.type === 'connectFailed')
+            state.outbox.push({ end: known.end, kind: 'failed', reason: input.reason });
+          else state.outbox.push({ end: known.end, kind: input.type === 'ended' ? 'closed' : 'reset' });
+          if (input.type === 'ended') os.close(known.socket);
+        }
+        return;
+      }
+      default:
+        return;
+    }
+  },
+};
