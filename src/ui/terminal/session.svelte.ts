@@ -61,7 +61,7 @@ export class Session {
     this.#stop.push(
       engine.onInsert(id, (text) => {
         this.#editor.insert(text);
-        this.focus();
+        this.focusSoon();
       }),
     );
   }
@@ -97,6 +97,11 @@ export class Session {
 
   focus(): void {
     if (this.#element.isConnected) this.#screen.focus();
+  }
+
+  /** Focus after the page has drawn what is shown now. */
+  focusSoon(): void {
+    setTimeout(() => this.focus());
   }
 
   /** Presses a key that the keyboard at hand lacks. */

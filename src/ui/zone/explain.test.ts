@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { zone as german } from '../../text/de/zone.ts';
+import { zone as english } from '../../text/en/zone.ts';
+import { suggestionsAt } from './completions.ts';
+import { explainAt } from './explain.ts';
+
+const words = english.words;
+const file = `$ORIGIN wolke.example.
+$TTL 1h
+@ IN SOA ns1 hostmaster ( 7 3600 900 1w 300 )
+@ IN MX 10 mail
+mail 1h30m IN A 203.0.113.7
+www IN CNAME mail.wolke.example
+@ IN TXT "v=spf1 ip4:192.0.2.0/24 ~all"
+_dmarc IN TXT "v=DMARC1; p=quarantine; xx=1"
+`;
+
+/** The explanation of the first place where `piece` stands. */
+function explained(piece: string, texts = words): string {
+  const offset = file.indexOf(piece);
+  const line = file.slice(0, offset).split('\n').length;
+  const column = offset - file.lastIndexOf('\n', offset - 1) - 1;
+  return explainAt(file, line, column, 'wolke.example.', texts)?.paragraphs.join(' ') ?? '';
+}
+
+describe('the word under the cursor', () => {
+  it('is explained by what it is in its place', () => {
+    expect(explained('$TTL')).toBe(words.directive.$TTL);
+    expect(explained('MX')).toBe(words.type.MX);
+    expect(explained('10 mail')).toContain('10');
+    expect(explained('1w 300')).toContain('7 d (604800 seconds)');
+    expect(explained('1h30m')).toContain('1 h 30 min (5400 seconds)');
+    expect(explained('ip4:')).toContain('256 addresses');
+    expect(explained('~all')).toContain('softfail');
+    expect(explained('quarantine')).toContain(words.value.quarantine);
+    expect(explained('xx=')).toBe(words.tagUnknown);
+  });
+
+  it('says what a relative name means, and warns of the one that doubles [S3-003]', () => {
+    expect(explained('mail\nmail')).toBe('Means `mail.wolke.example.`');
+    expect(explained('mail.wolke.example\n')).toBe(
+      'Means `mail.wolke.example.wolke.example.` Without a final dot the zone’s name is appended. Did you mean `mail.wolke.example.`?',
+    );
+  });
+
+  it('is explained in German too', () => {
+    expect(explained('MX', german.words)).toBe(german.words.type.MX);
+    expect(explained('1h30m', german.words)).toContain('1 h 30 min (5400 Sekunden)');
+  });
+});
+
+/** What is offered at `|` in a line added to the file. */
+function offered(line: string): readonly string[] {
+  const [before = '', after = ''] = line.split('|');
+  const text = `${file}${before}${after}`;
+  const lines = text.split('\n').length;
+  return suggestionsAt(text, lines, before.length + 1, 'wolke.example.', words).map((one) => one.insert);
+}
+
+describe('completion', () => {
+  it('offers directives, owners, types and units where they belong', () => {
+    expect(offered('$|').join()).toContain('$TTL');
+    expect(offered('m|')).toContain('mail');
+    expect(offered('mail IN |')).toContain('MX ');
+    expect(offered('mail 30|')).toContain('30m');
+    expect(offered('$TTL 2|')).toContain('2d');
+    expect(offered('mail IN A 1 ; |')).toEqual([]);
+  });
+
+  it('offers hosts of the zone as targets', () => {
+    expect(offered('@ IN MX 10 |')).toEqual(['mail']);
+    expect(offered('ftp IN CNAME m|')).toEqual(['mail']);
+  });
+
+  it('offers the record that belongs to the name', () => {
+    expect(offered('_dmarc IN TXT |')[0]).toContain('v=DMARC1');
+    expect(offered('s1._domainkey IN TXT "|')[0]).toContain('v=DKIM1');
+    expect(offered('@ IN TXT |')[0]).toContain('v=spf1');
+  });
+
+  it('offers terms inside SPF and tags and values inside DMARC', () => {
+    expect(offered('@ IN TXT "v=spf1 |')).toEqual(expect.arrayContaining(['include:', 'ip4:', '-all']));
+    expect(offered('@ IN TXT "v=spf1 mx ~|')).toEqual(['-all', '~all']);
+    expect(offered('_dmarc IN TXT "v=DMARC1; p=|')).toEqual(['none', 'quarantine', 'reject']);
+    expect(offered('_dmarc IN TXT "v=DMARC1; p=none;|')).toContain(' rua=mailto:dmarc@wolke.example');
+    expect(offered('_dmarc IN TXT "v=DMARC1; p=none; |')).not.toContain('p=');
+  });
+});
