@@ -7,11 +7,10 @@ import { isHostname, splitAddress } from '../smtp/grammar.ts';
 import { lmtpConfig, lmtpQuotaExceeded, lmtpSaved, lmtpUserUnknown } from '../smtp/lmtp.ts';
 import * as postfix from '../smtp/postfix.ts';
 import { EXCEPTIONS } from '../smtp/recordings/exceptions.ts';
-import { replyFromText } from '../smtp/reply.ts';
 import { postfixConfig, type Peer, type ServerAnswer, type ServerConfig } from '../smtp/session.ts';
 import { parseTalk } from './parse.ts';
 import { playSync, type TalkResult } from './run.ts';
-import { sessionTarget, type TalkPolicy } from './session-target.ts';
+import { sessionTarget, type SessionTarget, type TalkPolicy } from './session-target.ts';
 
 const FOLDER = new URL('../smtp/recordings/', import.meta.url);
 const USERS = ['bob', 'anna', 'postmaster', 'voll', 'geist'];
@@ -32,6 +31,7 @@ function configOf(profile: string): ServerConfig {
     'strict + strict_rfc821_envelopes=yes': { strictEnvelopes: true, disableVrfy: true },
     'strict + strict_smtputf8=yes': { strictSmtputf8: true },
     'strict + disable_vrfy_command=yes': { disableVrfy: true },
+    'strict + hard error limit 4': { softErrorLimit: 2, hardErrorLimit: 4 },
     'strict + smtpd_junk_command_limit=3 soft=2 hard=4': {
       junkCommandLimit: 3,
       softErrorLimit: 2,
@@ -63,12 +63,15 @@ function policyOf(profile: string, peer: Peer): TalkPolicy {
     const refuse = (reply: ReturnType<typeof postfix.noHostname>): ServerAnswer => ({ reply });
     if (profile === 'strict + smtpd_client_recipient_rate_limit=2' && ++recipients > 2)
       return refuse(postfix.tooManyRecipientsFrom(peer.address));
-    if (
-      profile === 'strict + client restrictions' &&
-      peer.reverseName === undefined &&
-      peer.name === 'unknown'
-    )
-      return refuse(postfix.noReverseHostname(peer.address));
+    if (profile === 'strict + client restrictions') {
+      const { address: client, name, reverseName } = peer;
+      if (client === '127.0.0.45')
+        return refuse(postfix.blockListed(client, 'zen.bl.test', `listed, see http://bl.test/q?${client}`));
+      if (name === 'unknown')
+        return refuse(
+          reverseName === undefined ? postfix.noReverseHostname(client) : postfix.noHostname(client),
+        );
+    }
     if (profile === 'strict + helo/sender/recipient restrictions') {
       if (helo === 'mx.hafen.example') return refuse(postfix.heloRejected(helo, 'policy', 'You are not me'));
       const fault = postfix.heloFault(helo);
@@ -156,24 +159,39 @@ function normalize(line: string): string | undefined {
   return OFF.test(line) ? undefined : line.replace(LISTED, '250-$1');
 }
 
-function replay(file: string): TalkResult {
-  const talk = parseTalk(readFileSync(new URL(file, FOLDER), 'utf8'), 'recording');
+/** The recorded clients (README of the recordings): who has a PTR, and whose is confirmed. */
+function peerAt(address: string): Peer {
+  if (address === '127.0.0.41')
+    return { address, name: 'mail.absender.example', reverseName: 'mail.absender.example' };
+  if (address === '127.0.0.42') return { address, name: 'unknown', reverseName: 'fake.absender.example' };
+  if (address === '127.0.0.45')
+    return { address, name: 'spam.absender.example', reverseName: 'spam.absender.example' };
+  return { address, name: 'unknown' };
+}
+
+interface Replay {
+  readonly result: TalkResult;
+  readonly target: SessionTarget;
+  readonly peer: Peer;
+}
+
+function replay(file: string): Replay {
+  const [dialogue = ''] = readFileSync(new URL(file, FOLDER), 'utf8').split('@ mail.log\n');
+  const talk = parseTalk(dialogue, 'recording');
   const find = (key: string): string | undefined =>
     talk.comments.find((comment) => comment.startsWith(`${key}: `))?.slice(key.length + 2);
   const profile = find('profile') ?? '';
+  const options = { normalize, silentWaits: true };
   if (file.startsWith('lmtp/')) {
     const banner = file.includes('greeting_debian') ? 'mx.hafen.example Dovecot (Debian) ready.' : undefined;
     const config = lmtpConfig('mx.hafen.example', banner === undefined ? {} : { banner });
-    const target = sessionTarget(config, { address: '127.0.0.1', name: 'unknown' }, lmtpPolicy);
-    return playSync(talk, target, { normalize, silentWaits: true });
+    const peer = { address: '127.0.0.1', name: 'unknown' };
+    const target = sessionTarget(config, peer, lmtpPolicy);
+    return { result: playSync(talk, target, options), target, peer };
   }
-  const address = find('client address') ?? '127.0.0.41';
-  const peer: Peer =
-    address === '127.0.0.41'
-      ? { address, name: 'mail.absender.example', reverseName: 'mail.absender.example' }
-      : { address, name: 'unknown' };
+  const peer = peerAt(find('client address') ?? '127.0.0.41');
   const target = sessionTarget(configOf(profile), peer, policyOf(profile, peer));
-  return playSync(talk, target, { normalize, silentWaits: true });
+  return { result: playSync(talk, target, options), target, peer };
 }
 
 const files = ['smtp', 'lmtp'].flatMap((folder) =>
@@ -241,7 +259,7 @@ describe('recorded sessions', () => {
   for (const file of files) {
     const ids = PROVES.filter(([start]) => file.slice(5).startsWith(start)).map(([, id]) => id);
     it(`${file} ${ids.join(' ')}`.trim(), () => {
-      const result = replay(file);
+      const { result } = replay(file);
       const excused = EXCEPTIONS.filter((each) => `${each.file}.txt` === file);
       const lines = excused.flatMap((each) => each.lines);
       const seen = result.differences.filter(({ line }) => !lines.includes(line));
@@ -258,6 +276,25 @@ describe('recorded sessions', () => {
   }
   it('every exception belongs to a recording', () => {
     for (const each of EXCEPTIONS) expect(files).toContain(`${each.file}.txt`);
-    expect(replyFromText('250 2.0.0 Ok').enhanced).toBe('2.0.0');
   });
+});
+
+describe('recorded logs', () => {
+  const names = readdirSync(new URL('log/', FOLDER)).filter((name) => name.endsWith('.txt'));
+  for (const name of names)
+    it(`${name}: smtpd logs what Postfix logged [S1-007] [S1-008] [S1-051] [S1-160] [S1-161] [S1-165] [S1-166]`, () => {
+      const [, log = ''] = readFileSync(new URL(`log/${name}`, FOLDER), 'utf8').split('@ mail.log\n');
+      const recorded = log
+        .split('\n')
+        .flatMap((line) => /postfix\/smtpd\[⟨pid⟩\]: (.*)$/.exec(line)?.[1] ?? [])
+        // The host's lines: it looks names up and gives out queue ids.
+        .filter((line) => !line.includes(': client=') && !line.startsWith('warning: hostname'));
+      const { result, target, peer } = replay(`log/${name}`);
+      expect(result.differences).toEqual([]);
+      const ours = target.notes.flatMap((note) => {
+        const queueId = note.kind === 'warning' ? '⟨queue-id⟩' : 'NOQUEUE';
+        return postfix.smtpdLogText(note, peer, queueId) ?? [];
+      });
+      expect(ours).toEqual(recorded);
+    });
 });

@@ -1,0 +1,132 @@
+// Plays the transcripts that stand next to the code of `src/smtp`, and the runner's own rules.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fromLatin1 } from '../base/bytes.ts';
+import { splitAddress } from '../smtp/grammar.ts';
+import * as postfix from '../smtp/postfix.ts';
+import { replyFromText } from '../smtp/reply.ts';
+import { postfixConfig, type ServerConfig } from '../smtp/session.ts';
+import { parseTalk, TalkSyntaxError } from './parse.ts';
+import { play, playSync, type TalkResult, type TalkTarget } from './run.ts';
+import { sessionTarget, type TalkPolicy } from './session-target.ts';
+
+const FOLDER = new URL('../smtp/', import.meta.url);
+
+type Settings = Partial<ServerConfig> & { refuse?: string };
+
+function policy(settings: Settings): TalkPolicy {
+  const recipient = (address: string): ReturnType<TalkPolicy> => {
+    const { local, domain } = splitAddress(address);
+    if (postfix.hasForeignRouting(address)) return { reply: postfix.relayAccessDenied(address) };
+    if (domain !== '' && domain.toLowerCase() !== 'blue.example')
+      return { reply: postfix.relayAccessDenied(address) };
+    if (['bob', 'postmaster'].includes(local.toLowerCase())) return { ok: true };
+    return { reply: postfix.userUnknown(address, 'virtual mailbox') };
+  };
+  return (question) => {
+    switch (question.kind) {
+      case 'connect':
+        return settings.refuse === undefined ? { ok: true } : { reply: replyFromText(settings.refuse) };
+      case 'sender': {
+        const address = question.envelope.reversePath;
+        const { domain } = splitAddress(address);
+        if (domain === 'nx.example') return { reply: postfix.senderDomainNotFound(address) };
+        if (domain === 'nullmx.example') return { reply: postfix.senderDomainNullMx(address) };
+        if (address !== '' && domain === '') return { reply: postfix.addressNotQualified('Sender', address) };
+        return { ok: true };
+      }
+      case 'recipient':
+        return recipient(question.recipient.address);
+      case 'verify':
+        return recipient(question.address);
+      case 'message':
+        return { ok: true, queueId: '4TALK1' };
+      case 'helo':
+      case 'data':
+        return { ok: true };
+    }
+  };
+}
+
+function target(header: Readonly<Record<string, string>>): TalkTarget {
+  const settings = JSON.parse(header['server'] ?? '{}') as Settings;
+  const { refuse, ...changes } = settings;
+  const config = postfixConfig('mx.blue.example', changes);
+  const made = sessionTarget(config, { address: '192.0.2.7', name: 'mua.red.example' }, policy({ refuse }));
+  return {
+    ...made,
+    directive(name, _argument, block) {
+      if (name !== 'stored') return `nobody knows @ ${name}`;
+      const last = made.questions.findLast((question) => question.kind === 'message');
+      const stored = last?.kind === 'message' ? fromLatin1(last.message) : '(no message)';
+      const wanted = (block ?? []).map((line) => `${line}\r\n`).join('');
+      return stored === wanted ? undefined : JSON.stringify(stored);
+    },
+  };
+}
+
+function run(text: string): TalkResult {
+  const talk = parseTalk(text);
+  return playSync(talk, target(talk.header));
+}
+
+const PROVES: Readonly<Record<string, string>> = {
+  'rcpt-before-mail': '[S1-010] [S1-014] [S1-015] [S1-021] [S1-024] [S1-044] [S1-046]',
+  'dot-stuffing': '[S1-061] [S1-062] [S1-064]',
+  'help-and-vrfy': '[S1-011] [S1-082] [S1-083] [S1-084] [S1-085]',
+  policy: '[S1-028] [S1-029] [S1-040] [S1-041] [S1-042] [S1-045] [S1-049] [S1-063] [S1-080]',
+  'refused-greeting': '[S1-003]',
+  smuggling: '[S1-163]',
+};
+
+describe('our transcripts', () => {
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.talk'));
+  for (const file of files)
+    it(`${file} ${PROVES[file.replace(/\.talk$/, '')] ?? ''}`.trim(), () => {
+      expect(run(readFileSync(new URL(file, FOLDER), 'utf8')).differences).toEqual([]);
+    });
+  it('there are some', () => {
+    expect(files.length).toBeGreaterThan(5);
+  });
+});
+
+describe('the runner', () => {
+  it('refuses what means nothing and what expects nothing', () => {
+    expect(() => parseTalk('S: 220 *\nX: what')).toThrow(TalkSyntaxError);
+    expect(() => parseTalk('C: QUIT\n@ wait 1s')).toThrow(/expects nothing/);
+    expect(() => parseTalk('S: 220 *\n@ wait long')).toThrow(/not a time/);
+    expect(() => parseTalk('S: 220 *\n@ stored\n----\nx')).toThrow(/no closing/);
+  });
+  it('says where and what differs', () => {
+    expect(run('S: 220 *\nC: NOOP\nS: 250 Ok\nC: QUIT\nS: 221 *').differences).toEqual([
+      { line: 3, expected: '250 Ok', actual: '250 2.0.0 Ok' },
+    ]);
+    expect(run('S: 220 *\n@ close').differences).toHaveLength(1);
+    expect(run('S: 220 *\n@ dance').differences).toMatchObject([{ actual: 'nobody knows @ dance' }]);
+    expect(run('S: 220 *\nC: NOOP').differences).toMatchObject([{ line: 0, actual: '250 2.0.0 Ok\r' }]);
+    expect(run('S: 220 *\nS: 250 *').differences).toMatchObject([{ actual: '(nothing)' }]);
+  });
+  it('binds a name once', () => {
+    const names = (second: string): number =>
+      run(`S: 220 $host ESMTP *\nC: HELO x.example\nS: 250 ${second}`).differences.length;
+    expect(names('$host')).toBe(0);
+    expect(run('S: 220 $host ESMTP $host').differences).toHaveLength(1);
+    expect(run('S: 220 $host ESMTP *\nC: VRFY eva@$host\nS: 554 5.7.1 <eva@$host>: *').differences).toEqual(
+      [],
+    );
+  });
+  it('waits for an asynchronous target', async () => {
+    const talk = parseTalk('S: 220 *\n@ wait 300s\nS: 421 4.4.2 *\n@ close');
+    const inner = target({});
+    const slow: TalkTarget = {
+      connect: (connection) => Promise.resolve(inner.connect(connection)),
+      send: (connection, bytes) => Promise.resolve(inner.send(connection, bytes)),
+      receive: (connection) => Promise.resolve(inner.receive(connection)),
+      close: (connection) => Promise.resolve(inner.close(connection)),
+      wait: (ms) => Promise.resolve(inner.wait(ms)),
+    };
+    expect((await play(talk, slow)).differences).toEqual([]);
+    expect(() => playSync(talk, slow)).toThrow(/asynchronous/);
+  });
+});
