@@ -51,6 +51,9 @@ class Engine {
   scenario = $state.raw<ScenarioRef>();
   version = $state('');
   hosts = $state.raw<readonly HostView[]>([]);
+  links = $state.raw<readonly (readonly [string, string])[]>([]);
+  /** Minutes east of Greenwich of the world's wall clocks. */
+  zoneMinutes = $state(0);
   terminals = $state.raw<readonly TerminalView[]>([]);
   zones = $state.raw<readonly ZoneView[]>([]);
   head = $state.raw<Head>(nowhere);
@@ -128,6 +131,16 @@ class Engine {
     if (view)
       for (const listener of this.#output.get(terminal) ?? []) listener(`${view.prompt}${text}\n`, view);
     return this.run({ type: 'line', terminal, text });
+  }
+
+  /** One more terminal on a host that has some: `laptop#2`. */
+  async openTerminal(host: string): Promise<string | undefined> {
+    const taken = new Set(this.terminals.map((one) => one.id));
+    const number = [1, 2, 3, 4, 5, 6, 7, 8, 9].find((n) => !taken.has(`${host}#${n}`));
+    if (number === undefined) return undefined;
+    const terminal = `${host}#${number}`;
+    await this.#change((api) => api.run({ type: 'line', terminal, text: '' }));
+    return this.terminals.some((one) => one.id === terminal) ? terminal : undefined;
   }
 
   async hint(goal: string): Promise<void> {
@@ -230,6 +243,8 @@ class Engine {
   #show(opened: OpenedWorld): void {
     this.version = opened.engine;
     this.hosts = opened.hosts;
+    this.links = opened.links ?? [];
+    this.zoneMinutes = opened.zoneMinutes ?? 0;
     this.terminals = opened.terminals;
     this.zones = opened.zones;
     this.head = opened.head;

@@ -1,0 +1,17 @@
+// What a host's role looks like: one icon each.
+
+import type { HostRole } from '../../view/types.ts';
+import type { IconName } from '../parts/icons.ts';
+
+export const roleIcons: Record<HostRole, IconName> = {
+  laptop: 'laptop',
+  router: 'router',
+  mailServer: 'server',
+  mx: 'gate',
+  mailboxes: 'trays',
+  nameServer: 'book',
+  resolver: 'signpost',
+  sender: 'person',
+  impostor: 'mask',
+  internet: 'globe',
+};
