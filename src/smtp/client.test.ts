@@ -96,6 +96,20 @@ describe('the conversation', () => {
   });
 });
 
+describe('the first word on a recipient counts', () => {
+  it('a connection lost later does not change it [S2-022]', () => {
+    const rig = clientRig({ recipients: [{ address: 'a@blue.example' }, { address: 'b@blue.example' }] });
+    rig.hear('220 hi\r\n');
+    rig.hear(EHLO);
+    rig.hear('250 ok\r\n550 5.1.1 no\r\n250 ok\r\n354 go\r\n');
+    rig.end();
+    expect(rig.outcomes?.map(({ status, dsn }) => [status, dsn])).toEqual([
+      ['bounced', '5.1.1'],
+      ['deferred', '4.4.2'],
+    ]);
+  });
+});
+
 describe('failures in Postfix’s words', () => {
   const steps = [
     ['greeting', 'receiving the initial server greeting', 300],

@@ -3,182 +3,28 @@
 // and §4.2.1 first, for LMTP RFC 2033.
 
 import { assert } from '../base/assert.ts';
-import { fromLatin1, latin1, type Bytes } from '../base/bytes.ts';
+import { fromLatin1, latin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
-import { STUFF_RULES, stuffDots, type StuffRules } from './dot.ts';
+import {
+  NO_FEATURES,
+  type ClientConfig,
+  type ClientFeatures,
+  type ClientJob,
+  type ClientNote,
+  type ClientOutput,
+  type ClientSession,
+  type ClientStep,
+  type RecipientOutcome,
+} from './client-job.ts';
+import { doing, limitOf, requestName } from './client-texts.ts';
+import { stuffDots } from './dot.ts';
 import { encodeXtext, quoteAddress } from './grammar.ts';
 import { parseReplyLine, replyClass, replyStatus, replyText, parseReply, type Reply } from './reply.ts';
 import { toSevenBit } from './seven-bit.ts';
-import type { NotifyWord } from './session.ts';
 
-/** Postfix's time limits in milliseconds (RFC 5321 §4.5.3.2 wants at least as much for most). */
-export interface ClientTimeouts {
-  readonly heloMs: number;
-  readonly mailMs: number;
-  readonly rcptMs: number;
-  readonly dataInitMs: number;
-  readonly dataXferMs: number;
-  readonly dataDoneMs: number;
-  readonly rsetMs: number;
-  readonly quitMs: number;
-}
-
-export const CLIENT_TIMEOUTS: ClientTimeouts = {
-  heloMs: 300_000,
-  mailMs: 300_000,
-  rcptMs: 300_000,
-  dataInitMs: 120_000,
-  dataXferMs: 180_000,
-  dataDoneMs: 600_000,
-  rsetMs: 20_000,
-  quitMs: 300_000,
-};
-
-export interface ClientConfig {
-  readonly protocol: 'smtp' | 'lmtp';
-  /** What EHLO announces: smtp_helo_name. */
-  readonly heloName: string;
-  readonly timeouts: ClientTimeouts;
-  readonly stuffing: StuffRules;
-  /** EHLO words to overlook: smtp_discard_ehlo_keywords, lower case. */
-  readonly discardEhloKeywords: readonly string[];
-  /** smtp_skip_quit_response: close right after QUIT. */
-  readonly skipQuitResponse: boolean;
-  /** A server that calls itself by our own name is ourselves. */
-  readonly detectLoop: boolean;
-}
-
-export function clientConfig(heloName: string, changes: Partial<ClientConfig> = {}): ClientConfig {
-  return {
-    protocol: 'smtp',
-    heloName,
-    timeouts: CLIENT_TIMEOUTS,
-    stuffing: STUFF_RULES,
-    discardEhloKeywords: [],
-    skipQuitResponse: true,
-    detectLoop: changes.protocol !== 'lmtp',
-    ...changes,
-  };
-}
-
-export interface ClientRecipient {
-  /** Internal form, binary string. */
-  readonly address: string;
-  readonly notify?: readonly NotifyWord[];
-  readonly orcpt?: { readonly type: string; readonly address: string };
-}
-
-/** One delivery. Strings are binary strings. */
-export interface ClientJob {
-  /** The host at the other end, for the texts: `mx.blue.example` and its address. */
-  readonly server: { readonly name: string; readonly address: string };
-  /** The domain that is being delivered to, for `mail for … loops back to myself`. */
-  readonly nexthop: string;
-  readonly reversePath: string;
-  readonly recipients: readonly ClientRecipient[];
-  /** CRLF lines, headers included. */
-  readonly message: Bytes;
-  readonly body?: '7BIT' | '8BITMIME';
-  /** The sender asked for SMTPUTF8 or the message needs it. */
-  readonly smtputf8?: boolean;
-  readonly ret?: 'FULL' | 'HDRS';
-  readonly envid?: string;
-}
-
-/** What the client waits an answer to. */
-export type ClientStep =
-  'greeting' | 'EHLO' | 'HELO' | 'LHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'end of data' | 'RSET' | 'QUIT';
-
-export interface RecipientOutcome {
-  readonly address: string;
-  readonly status: 'delivered' | 'deferred' | 'bounced';
-  /** `5.1.1` */
-  readonly dsn: string;
-  /** What Postfix logs in brackets behind the status. */
-  readonly text: string;
-  /** The server's reply when it decided: the Diagnostic-Code. Undefined: a local cause. */
-  readonly reply: Reply | undefined;
-  /** At which step it was decided; `session` is a cause of our own. */
-  readonly step: ClientStep | 'session';
-}
-
-export type ClientNote = { readonly at: Time } & (
-  | { readonly kind: 'command'; readonly step: ClientStep; readonly text: string }
-  | {
-      readonly kind: 'reply';
-      readonly step: ClientStep | undefined;
-      readonly reply: Reply;
-      readonly text: string;
-    }
-  /** What the server offers, as the client understood it. */
-  | { readonly kind: 'features'; readonly features: ClientFeatures }
-  /** An 8-bit message was turned into 7 bits for this server (RFC 6152 §3). */
-  | {
-      readonly kind: 'converted';
-      readonly parts: number;
-      readonly breaksDkim: boolean;
-      readonly rule: string;
-    }
-  | { readonly kind: 'text'; readonly sizeBytes: number; readonly folded: boolean; readonly dotOnly: boolean }
-  | { readonly kind: 'lost'; readonly reason: 'lost connection' | 'timeout'; readonly step: ClientStep }
-  | { readonly kind: 'warning'; readonly code: 'unasked-reply' | 'not-a-reply'; readonly text: string }
-);
-
-export type ClientOutput =
-  | { readonly kind: 'send'; readonly bytes: Bytes }
-  | { readonly kind: 'close' }
-  | { readonly kind: 'note'; readonly note: ClientNote }
-  /** Every recipient's fate is known; comes once, before `close`. */
-  | { readonly kind: 'done'; readonly outcomes: readonly RecipientOutcome[] };
-
-export interface ClientFeatures {
-  readonly esmtp: boolean;
-  readonly pipelining: boolean;
-  readonly eightBitMime: boolean;
-  readonly smtputf8: boolean;
-  readonly dsn: boolean;
-  /** SIZE was offered; 0: without a limit. */
-  readonly sizeLimit: number | undefined;
-  /** All words, for the trace. */
-  readonly keywords: readonly string[];
-}
-
-const NO_FEATURES: ClientFeatures = {
-  esmtp: false,
-  pipelining: false,
-  eightBitMime: false,
-  smtputf8: false,
-  dsn: false,
-  sizeLimit: undefined,
-  keywords: [],
-};
-
-/** A client session's whole state: plain data. */
-export interface ClientSession {
-  readonly config: ClientConfig;
-  readonly job: ClientJob;
-  outputs: ClientOutput[];
-  input: string;
-  /** Lines of a reply whose last line has not come. */
-  lines: string[];
-  /** Replies that are due, in order. */
-  awaited: { step: ClientStep; recipient?: number }[];
-  features: ClientFeatures;
-  /** The message as it will go out, before stuffing. */
-  message: string;
-  mailRejected: boolean;
-  /** Recipients that the server has accepted, by index. */
-  accepted: number[];
-  /** LMTP: replies after the end of data that have come. */
-  lmtpReplies: number;
-  /** RCPTs sent so far, when the server does not pipeline. */
-  sentRecipients: number;
-  outcomes: (RecipientOutcome | undefined)[];
-  doneTold: boolean;
-  quitSent: boolean;
-  closed: boolean;
-  waitingSince: Time;
-}
+export type * from './client-job.ts';
+export { CLIENT_TIMEOUTS, clientConfig } from './client-job.ts';
+export { connectFailure } from './client-texts.ts';
 
 /** Replies with more lines than this lose the rest. */
 const MAX_REPLY_LINES = 100;
@@ -238,7 +84,9 @@ export function clientEnd(session: ClientSession, now: Time, undelivered = false
 /** When the session wants to be woken: its time-out. */
 export function clientWakeAt(session: ClientSession): Time | undefined {
   const step = session.awaited[0]?.step;
-  return session.closed || step === undefined ? undefined : session.waitingSince + limitOf(session, step);
+  return session.closed || step === undefined
+    ? undefined
+    : session.waitingSince + limitOf(session.config.timeouts, step);
 }
 
 export function clientWake(session: ClientSession, now: Time): void {
@@ -253,78 +101,7 @@ export function clientDrain(session: ClientSession): ClientOutput[] {
   return outputs;
 }
 
-function limitOf(session: ClientSession, step: ClientStep): number {
-  const { timeouts } = session.config;
-  switch (step) {
-    case 'greeting':
-    case 'EHLO':
-    case 'HELO':
-    case 'LHLO':
-      return timeouts.heloMs;
-    case 'MAIL':
-      return timeouts.mailMs;
-    case 'RCPT':
-      return timeouts.rcptMs;
-    case 'DATA':
-      return timeouts.dataInitMs;
-    case 'end of data':
-      return timeouts.dataDoneMs;
-    case 'RSET':
-      return timeouts.rsetMs;
-    case 'QUIT':
-      return timeouts.quitMs;
-  }
-}
-
-/** `sending RCPT TO`, as in `lost connection with … while sending RCPT TO`. */
-function doing(step: ClientStep, undelivered: boolean): string {
-  switch (step) {
-    case 'greeting':
-      return 'receiving the initial server greeting';
-    case 'EHLO':
-    case 'HELO':
-    case 'LHLO':
-      return `performing the ${step} handshake`;
-    case 'MAIL':
-      return 'sending MAIL FROM';
-    case 'RCPT':
-      return 'sending RCPT TO';
-    case 'DATA':
-      return 'sending DATA command';
-    case 'end of data':
-      return undelivered
-        ? 'sending message body'
-        : 'sending end of data -- message may be sent more than once';
-    case 'RSET':
-      return 'sending final RSET';
-    case 'QUIT':
-      return 'sending QUIT';
-  }
-}
-
-/** `RCPT TO command`, as in `(in reply to RCPT TO command)`. */
-function requestName(step: ClientStep): string {
-  switch (step) {
-    case 'MAIL':
-      return 'MAIL FROM command';
-    case 'RCPT':
-      return 'RCPT TO command';
-    case 'end of data':
-      return 'end of DATA command';
-    default:
-      return `${step} command`;
-  }
-}
-
 const serverName = ({ job }: ClientSession): string => `${job.server.name}[${job.server.address}]`;
-
-/** The text of `connect to mx.blue.example[192.0.2.25]:25: Connection refused` (dsn 4.4.1), for the host that failed to. */
-export function connectFailure(
-  server: { name: string; address: string; port: number },
-  why: 'Connection refused' | 'Connection timed out' | 'No route to host' | 'Network is unreachable',
-): { dsn: string; text: string } {
-  return { dsn: '4.4.1', text: `connect to ${server.name}[${server.address}]:${server.port}: ${why}` };
-}
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
 

@@ -81,6 +81,11 @@ describe('dot-stuffing', () => {
       }),
     );
   });
+  it('a dot in the middle of a line that came in pieces is no stuffing [S1-061]', () => {
+    const rules = { ...RULES, pieceLength: 4 };
+    expect(readAll('abcd.efg\r\n..h\r\n.\r\n', [4], rules).text).toBe('abcd.efg\r\n.h\r\n');
+    expect(readAll('abcd.\r\n.\r\n', [4, 3], rules)).toEqual({ text: 'abcd.\r\n', done: true, rest: '' });
+  });
   it('never lets a bare CR or LF out, nor a second end of data [S1-164]', () => {
     fc.assert(
       fc.property(binary(80), (message) => {

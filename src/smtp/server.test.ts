@@ -71,6 +71,23 @@ describe('time', () => {
   });
 });
 
+describe('an accepted message', () => {
+  it('clears the errors and the junk count [S1-086] [S1-160]', () => {
+    const rig = greeted(serverRig({ ...CONFIG, junkCommandLimit: 3, softErrorLimit: 2, hardErrorLimit: 4 }));
+    const mail = (): void => {
+      rig.say('MAIL FROM:<ana@red.example>\r\n');
+      rig.say('RCPT TO:<bob@blue.example>\r\n');
+      rig.say('DATA\r\n');
+      expect(rig.say('x\r\n.\r\n')).toMatch(/^250/);
+    };
+    for (let i = 0; i < 5; i++) {
+      expect(rig.say('FOO\r\n')).toMatch(/^500/);
+      for (let n = 0; n < 2; n++) expect(rig.say('NOOP\r\n')).toMatch(/^250/);
+      mail();
+    }
+  });
+});
+
 describe('limits', () => {
   it('a message of message_size_limit octets passes, one more does not [S1-065] [S1-150]', () => {
     for (const extra of [0, 1]) {

@@ -8,87 +8,11 @@ import type { DotReader } from './dot.ts';
 import { dotReader } from './dot.ts';
 import type { Verb } from './grammar.ts';
 import { printReply, reply, type Reply } from './reply.ts';
+import type { ServerConfig } from './server-config.ts';
 import { nextState, type ServerState, type StateEvent } from './states.ts';
 
-export type Dialect = 'postfix' | 'dovecot-lmtp';
-
-/** Postfix's parameter names in camel case; times in milliseconds. */
-export interface ServerConfig {
-  readonly dialect: Dialect;
-  readonly hostname: string;
-  /** What follows 220 and a blank. */
-  readonly banner: string;
-  /** smtpd_discard_ehlo_keywords, lower case. */
-  readonly discardEhloKeywords: readonly string[];
-  /** Octets; 0: no limit. */
-  readonly messageSizeLimit: number;
-  readonly recipientLimit: number;
-  readonly recipientOvershootLimit: number;
-  readonly lineLengthLimit: number;
-  /** `refuse` since 3.12: 500 instead of silently dropping what is too long. */
-  readonly longCommands: 'truncate' | 'refuse';
-  readonly heloRequired: boolean;
-  /** strict_rfc821_envelopes */
-  readonly strictEnvelopes: boolean;
-  /** strict_smtputf8 */
-  readonly strictSmtputf8: boolean;
-  readonly disableVrfy: boolean;
-  /** help_cmd exists since 3.9. */
-  readonly helpCommand: boolean;
-  readonly softErrorLimit: number;
-  readonly hardErrorLimit: number;
-  readonly errorSleepTimeMs: number;
-  readonly junkCommandLimit: number;
-  readonly timeoutMs: number;
-  readonly forbidUnauthPipelining: boolean;
-  /** smtpd_forbid_bare_newline; `legacy` is `no`. */
-  readonly forbidBareNewline: 'normalize' | 'reject' | 'legacy';
-  /** cleanup_replace_stray_cr_lf */
-  readonly replaceStrayCr: boolean;
-  readonly hopcountLimit: number;
-  /** header_size_limit: a longer header is cut, never refused. */
-  readonly headerSizeLimit: number;
-  /** fast_flush_domains: for which ETRN starts a queue run. */
-  readonly fastFlushDomains: readonly string[];
-}
-
-export type PostfixVersion = '3.7' | '3.9' | '3.12';
-
-/** Postfix as it comes, in the behaviour of a version; 3.9 stands for 3.9 to 3.11. */
-export function postfixConfig(
-  hostname: string,
-  changes: Partial<ServerConfig> = {},
-  version: PostfixVersion = '3.9',
-): ServerConfig {
-  return {
-    dialect: 'postfix',
-    hostname,
-    banner: `${hostname} ESMTP Postfix`,
-    discardEhloKeywords: ['starttls', 'auth', 'chunking'],
-    messageSizeLimit: 10240000,
-    recipientLimit: 1000,
-    recipientOvershootLimit: 1000,
-    lineLengthLimit: 2048,
-    longCommands: version === '3.12' ? 'refuse' : 'truncate',
-    heloRequired: false,
-    strictEnvelopes: false,
-    strictSmtputf8: false,
-    disableVrfy: false,
-    helpCommand: version !== '3.7',
-    softErrorLimit: 10,
-    hardErrorLimit: 20,
-    errorSleepTimeMs: 1000,
-    junkCommandLimit: 100,
-    timeoutMs: 300_000,
-    forbidUnauthPipelining: version !== '3.7',
-    forbidBareNewline: version === '3.7' ? 'legacy' : 'normalize',
-    replaceStrayCr: version !== '3.7',
-    hopcountLimit: 50,
-    headerSizeLimit: 102400,
-    fastFlushDomains: [],
-    ...changes,
-  };
-}
+export type * from './server-config.ts';
+export { postfixConfig } from './server-config.ts';
 
 /** Who is at the other end. `name` is the confirmed name (PTR and back) or `unknown`; `reverseName` the bare PTR. */
 export interface Peer {

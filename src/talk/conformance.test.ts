@@ -8,7 +8,6 @@ import { clientConfig, clientDrain, clientReceive, openClientSession } from '../
 import { userUnknown } from '../smtp/postfix.ts';
 import { postfixConfig } from '../smtp/session.ts';
 import { sessionTarget, type TalkPolicy } from './session-target.ts';
-import type { Received } from './run.ts';
 
 const SUITES = new URL('../../../shared/conformance/smtp/', import.meta.url);
 const present = existsSync(SUITES);
@@ -27,16 +26,16 @@ const read = (path: string): string => readFileSync(new URL(path, SUITES), 'utf8
 /** A server to talk to line by line: what it says to a line, as lines. */
 function server(hostname: string): { say: (text: string) => string[]; message: () => string } {
   const target = sessionTarget(postfixConfig(hostname), { address: '192.0.2.7', name: 'unknown' }, policy);
-  void target.connect('1');
+  target.connect('1');
   const heard = (): string[] => {
-    const { bytes } = target.receive('1') as Received;
+    const { bytes } = target.receive('1');
     return fromLatin1(bytes)
       .split('\r\n')
       .filter((line) => line !== '');
   };
   return {
     say(text) {
-      if (text !== '') void target.send('1', utf8(text));
+      if (text !== '') target.send('1', utf8(text));
       return heard();
     },
     message() {

@@ -5,31 +5,45 @@ import { fromLatin1, latin1, type Bytes } from '../base/bytes.ts';
 import { matches, substitute, type Bindings } from './match.ts';
 import type { Talk, TalkStep } from './parse.ts';
 
-type Maybe<T> = T | Promise<T>;
-
 /** What came since the last look, and whether the other end has closed. */
 export interface Received {
   readonly bytes: Uint8Array;
   readonly closed: boolean;
 }
 
-/**
- * What a transcript is played against. `receive` gives what has arrived by now; a target on real time waits a little before
- * it gives up. `directive` handles `@ name argument` and returns a complaint, or undefined when all is well.
- */
+/** What a transcript is played against, when it answers at once. `receive` gives what has arrived by now. */
 export interface TalkTarget {
-  connect(connection: string): Maybe<void>;
-  send(connection: string, bytes: Bytes): Maybe<void>;
-  receive(connection: string): Maybe<Received>;
-  close(connection: string): Maybe<void>;
-  wait(ms: number): Maybe<void>;
+  connect(connection: string): void;
+  send(connection: string, bytes: Bytes): void;
+  receive(connection: string): Received;
+  close(connection: string): void;
+  wait(ms: number): void;
+  /** `@ name argument`: a complaint, or undefined when all is well. */
   directive?(
     name: string,
     argument: string,
     block: readonly string[] | undefined,
     bindings: Bindings,
-  ): Maybe<string | undefined>;
+  ): string | undefined;
 }
+
+/**
+ * What the runner wants done, for whoever drives it: `playSync`, or a loop that waits for real sockets. `receive` is answered
+ * by Received, `directive` by a complaint or undefined, all others by undefined.
+ */
+export type TalkRequest =
+  | { readonly act: 'connect' | 'receive' | 'close'; readonly connection: string }
+  | { readonly act: 'send'; readonly connection: string; readonly bytes: Bytes }
+  | { readonly act: 'wait'; readonly ms: number }
+  | {
+      readonly act: 'directive';
+      readonly name: string;
+      readonly argument: string;
+      readonly block: readonly string[] | undefined;
+      readonly bindings: Bindings;
+    };
+
+export type TalkAnswer = Received | string | undefined;
 
 /** One thing that is not as the transcript says. */
 export interface TalkDifference {
@@ -51,12 +65,13 @@ export interface TalkOptions {
   readonly silentWaits?: boolean;
 }
 
-type Request = (target: TalkTarget) => Maybe<unknown>;
-
 const NOTHING = '(nothing)';
 
-/** The runner itself: yields acts on the target, takes their results. */
-function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResult, unknown> {
+/** The runner itself: yields what it wants done and takes the answers. */
+export function* talkRun(
+  talk: Talk,
+  options: TalkOptions = {},
+): Generator<TalkRequest, TalkResult, TalkAnswer> {
   const bindings: Bindings = new Map();
   const normalize = options.normalize ?? ((line: string): string | undefined => line);
   const unread = new Map<string, string>();
@@ -66,21 +81,22 @@ function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResu
   let checked = 0;
   let group: { left: number; connection: string; text: string } | undefined;
 
-  function* open(connection: string): Generator<Request, void, unknown> {
+  function* open(connection: string): Generator<TalkRequest, void, TalkAnswer> {
     if (opened.has(connection)) return;
     opened.add(connection);
     unread.set(connection, '');
-    yield (target) => target.connect(connection);
+    yield { act: 'connect', connection };
   }
-  function* look(connection: string): Generator<Request, string, unknown> {
+  function* look(connection: string): Generator<TalkRequest, string, TalkAnswer> {
     yield* open(connection);
-    const got = (yield (target) => target.receive(connection)) as Received;
+    const got = yield { act: 'receive', connection };
+    if (typeof got !== 'object') throw new Error('receive was not answered');
     if (got.closed) closed.add(connection);
     const text = (unread.get(connection) ?? '') + fromLatin1(got.bytes);
     unread.set(connection, text);
     return text;
   }
-  function* nextLine(connection: string): Generator<Request, string | undefined, unknown> {
+  function* nextLine(connection: string): Generator<TalkRequest, string | undefined, TalkAnswer> {
     for (;;) {
       let text = unread.get(connection) ?? '';
       if (!text.includes('\n')) text = yield* look(connection);
@@ -114,7 +130,7 @@ function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResu
         }
         const bytes = latin1(group?.text ?? text);
         group = undefined;
-        yield (target) => target.send(step.connection, bytes);
+        yield { act: 'send', connection: step.connection, bytes };
         break;
       }
       case 'server': {
@@ -150,7 +166,7 @@ function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResu
           const early = left(next.connection);
           if (early !== '') differ(step, `silence for ${step.ms} ms`, early);
         }
-        yield (target) => target.wait(step.ms);
+        yield { act: 'wait', ms: step.ms };
         break;
       }
       case 'no reply': {
@@ -161,7 +177,7 @@ function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResu
         break;
       }
       case 'drop':
-        yield (target) => target.close(step.connection);
+        yield { act: 'close', connection: step.connection };
         break;
       case 'close': {
         checked++;
@@ -175,10 +191,8 @@ function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResu
       case 'directive': {
         checked++;
         const { name, argument, block } = step;
-        const complaint = (yield (target) =>
-          target.directive === undefined
-            ? `nobody knows @ ${name}`
-            : target.directive(name, argument, block, bindings)) as string | undefined;
+        const complaint = yield { act: 'directive', name, argument, block, bindings };
+        if (typeof complaint === 'object') throw new Error('directive was not answered');
         if (complaint !== undefined) differ(step, `@ ${name} ${argument}`.trim(), complaint);
         break;
       }
@@ -192,23 +206,35 @@ function* running(talk: Talk, options: TalkOptions): Generator<Request, TalkResu
   return { differences, checked };
 }
 
-/** Plays a transcript against a target that answers at once. */
-export function playSync(talk: Talk, target: TalkTarget, options: TalkOptions = {}): TalkResult {
-  const run = running(talk, options);
-  let step = run.next();
-  while (!step.done) {
-    const result = step.value(target);
-    if (result instanceof Promise) throw new Error('this target is asynchronous: use play');
-    step = run.next(result);
+/** Does what the runner asks for on a target that answers at once. */
+export function perform(target: TalkTarget, request: TalkRequest): TalkAnswer {
+  switch (request.act) {
+    case 'connect':
+      target.connect(request.connection);
+      return undefined;
+    case 'send':
+      target.send(request.connection, request.bytes);
+      return undefined;
+    case 'receive':
+      return target.receive(request.connection);
+    case 'close':
+      target.close(request.connection);
+      return undefined;
+    case 'wait':
+      target.wait(request.ms);
+      return undefined;
+    case 'directive': {
+      const { name, argument, block, bindings } = request;
+      return target.directive ? target.directive(name, argument, block, bindings) : `nobody knows @ ${name}`;
+    }
   }
-  return step.value;
 }
 
-/** Plays a transcript against any target. */
-export async function play(talk: Talk, target: TalkTarget, options: TalkOptions = {}): Promise<TalkResult> {
-  const run = running(talk, options);
+/** Plays a transcript against a target that answers at once. */
+export function playSync(talk: Talk, target: TalkTarget, options: TalkOptions = {}): TalkResult {
+  const run = talkRun(talk, options);
   let step = run.next();
-  while (!step.done) step = run.next(await step.value(target));
+  while (!step.done) step = run.next(perform(target, step.value));
   return step.value;
 }
 
