@@ -80,7 +80,8 @@ export type HostEvent =
   | {
       readonly type: 'dns.served';
       readonly client: Endpoint;
-      readonly question: DnsQuestion;
+      /** Any type, not only those that a policy may ask for. */
+      readonly question: { readonly name: string; readonly type: string };
       readonly status: string;
       readonly zone: string;
       readonly transport: 'udp' | 'tcp';

@@ -1,0 +1,165 @@
+// An authoritative name server as a program: port 53 over UDP and TCP, zones from their texts, reload while it runs. What
+// it answers is decided in dns/authoritative.ts. A text with errors changes nothing, as with `rndc reload`. RFC 1035 §4.2.
+
+import { fromLatin1, latin1, toHex } from '../base/bytes.ts';
+import { nextUint32 } from '../base/random.ts';
+import { sha256 } from '../crypto/hash.ts';
+import { answerQuery, enclosingZone, formatError } from '../dns/authoritative.ts';
+import { nameKey } from '../dns/name.ts';
+import { typeName } from '../dns/records.ts';
+import { decodeHeader, decodeMessage, encodeMessage, rcodeName, type DnsMessage } from '../dns/wire.ts';
+import { zoneSoa, type ZoneMap } from '../dns/zone.ts';
+import { loadZone } from '../dns/zone-checks.ts';
+import type { Endpoint } from '../net/events.ts';
+import { isIpv6 } from '../net/topology.ts';
+import { dnsFrame, takeDnsFrames } from './dns-frame.ts';
+import type { Os, ProgramDefinition } from './program.ts';
+
+export interface NameServerConfig {
+  /** `zone` with its final dot; `text` as in a master file. */
+  readonly zones: readonly { readonly zone: string; readonly text: string }[];
+}
+
+interface TcpClient {
+  readonly remote: Endpoint;
+  received: string;
+}
+
+export interface NameServerState {
+  zones: ZoneMap;
+  /** Hexadecimal; makes server cookies (RFC 9018). */
+  readonly secret: string;
+  readonly clients: Map<number, TcpClient>;
+}
+
+const PORT = 53;
+/** BIND's tcp-idle-timeout. */
+const TCP_IDLE_MS = 30_000;
+
+export const nameServer: ProgramDefinition<NameServerConfig, NameServerState> = {
+  start(config, os) {
+    const random = os.random('cookie');
+    const state: NameServerState = {
+      zones: new Map(),
+      secret: [nextUint32(random), nextUint32(random)].map((n) => n.toString(16)).join(''),
+      clients: new Map(),
+    };
+    for (const { zone, text } of config.zones) load(state, zone, text, os);
+    os.bind(PORT);
+    os.listen(PORT);
+    return state;
+  },
+
+  handle(state, input, os) {
+    switch (input.type) {
+      case 'datagram': {
+        const answer = respond(state, input.bytes, input.from, 'udp', os);
+        if (answer !== undefined) os.sendDatagram(PORT, input.from, answer);
+        return;
+      }
+      case 'accepted':
+        state.clients.set(input.socket, { remote: input.remote, received: '' });
+        return os.timer(`idle ${input.socket}`, os.now + TCP_IDLE_MS, 'patient');
+      case 'data': {
+        const client = state.clients.get(input.socket);
+        if (client === undefined) return;
+        const { frames, rest } = takeDnsFrames(client.received + input.bytes);
+        client.received = rest;
+        for (const frame of frames) {
+          const answer = respond(state, frame, client.remote, 'tcp', os);
+          if (answer !== undefined) os.send(input.socket, dnsFrame(answer));
+        }
+        return os.timer(`idle ${input.socket}`, os.now + TCP_IDLE_MS, 'patient');
+      }
+      case 'ended':
+      case 'reset':
+        return closeClient(state, input.socket, os);
+      case 'timer':
+        return closeClient(state, Number(input.key.split(' ')[1]), os);
+      case 'call':
+        if (input.call.type === 'reload') load(state, input.call.zone, input.call.text, os);
+        return;
+      case 'connected':
+      case 'connectFailed':
+      case 'icmp':
+        return;
+    }
+  },
+};
+
+function closeClient(state: NameServerState, socket: number, os: Os): void {
+  if (!state.clients.delete(socket)) return;
+  os.cancelTimer(`idle ${socket}`);
+  os.close(socket);
+}
+
+/** Puts a zone's text into service, unless it has errors: then what was served before stays. */
+function load(state: NameServerState, zone: string, text: string, os: Os): void {
+  const loaded = loadZone(text, zone);
+  const key = nameKey(zone);
+  if (loaded.hosted.state === 'failed') {
+    const errors = loaded.problems
+      .filter((problem) => problem.severity === 'error' || problem.serverRefuses)
+      .map((problem) => ({ line: problem.span.line, column: problem.span.column, code: problem.code }));
+    if (!state.zones.has(key)) state.zones.set(key, loaded.hosted);
+    os.emit({ type: 'zone.rejected', zone, text, errors });
+    return;
+  }
+  state.zones.set(key, loaded.hosted);
+  const soa = zoneSoa(loaded.hosted.zone)?.data;
+  os.emit({ type: 'zone.published', zone, text, serial: soa?.type === 'SOA' ? soa.serial : 0 });
+}
+
+/** The octets of the answer to some octets, undefined when there is nothing to answer. */
+function respond(
+  state: NameServerState,
+  bytes: string,
+  client: Endpoint,
+  transport: 'udp' | 'tcp',
+  os: Os,
+): string | undefined {
+  const octets = latin1(bytes);
+  const decoded = decodeMessage(octets);
+  if (!decoded.ok) {
+    const header = decodeHeader(octets);
+    return header === undefined || header.qr ? undefined : fromLatin1(encodeMessage(formatError(header.id)));
+  }
+  const query = decoded.value;
+  const answer = answerQuery(state.zones, query, {
+    transport,
+    family: isIpv6(client.address) ? 6 : 4,
+    serverCookie: (clientCookie) => serverCookie(state.secret, clientCookie, client.address, os.now),
+  });
+  if (answer === undefined) return undefined;
+  os.cause = os.emit(
+    {
+      type: 'dns.served',
+      client,
+      question: questionOf(query),
+      status: rcodeName(answer.rcode),
+      zone: servedZone(state.zones, query),
+      transport,
+    },
+    answer.rcode === 5 ? 'RFC 1035 §4.1.1' : undefined,
+  );
+  return fromLatin1(encodeMessage(answer));
+}
+
+function questionOf(query: DnsMessage): { name: string; type: string } {
+  const question = query.questions[0];
+  return question === undefined
+    ? { name: '', type: '' }
+    : { name: question.name, type: typeName(question.type) };
+}
+
+function servedZone(zones: ZoneMap, query: DnsMessage): string {
+  const hosted = enclosingZone(zones, query.questions[0]?.name ?? '.');
+  if (hosted === undefined) return '';
+  return hosted.state === 'loaded' ? hosted.zone.origin : hosted.origin;
+}
+
+/** RFC 9018 §4: version, reserved, time, and a hash over what only the server knows. */
+export function serverCookie(secret: string, clientCookie: string, address: string, now: number): string {
+  const head = `01000000${(Math.floor(now / 1000) >>> 0).toString(16).padStart(8, '0')}`;
+  return head + toHex(sha256(latin1(`${secret}${clientCookie}${head}${address}`))).slice(0, 16);
+}
