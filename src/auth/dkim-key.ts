@@ -44,8 +44,21 @@ const words = (value: string): string[] =>
     .map((word) => lowerAscii(word.trim()))
     .filter((word) => word !== '');
 
+/** Keys read lately. Reading is a pure function of the text, so remembering changes nothing but the time it takes. */
+const remembered = new Map<string, ReadKey>();
+const MOST_REMEMBERED = 200;
+
 /** Reads a key record. Never fails. */
 export function readDkimKey(text: string): ReadKey {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const read = readKey(text);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  if (text.length <= 4096) remembered.set(text, read);
+  return read;
+}
+
+function readKey(text: string): ReadKey {
   const list = parseTagList(text);
   const { tags } = list;
   const fail = (reason: DkimKeyProblem, span: Span, tag?: string): ReadKey => ({

@@ -320,7 +320,7 @@ describe('hostile input', () => {
           }
         },
       ),
-      { numRuns: 4000 },
+      { numRuns: 2000 },
     );
   });
 });
