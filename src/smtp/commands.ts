@@ -139,7 +139,7 @@ function readMailParameters(
         };
       read.size = Number(value);
     } else if (upper === 'SMTPUTF8' && !discards(session, 'smtputf8')) continue;
-    else if (name === 'AUTH' && value !== undefined && !discards(session, 'auth-parameter')) {
+    else if (name === 'AUTH' && value !== undefined) {
       if (value !== '<>' && decodeXtext(value) === undefined)
         return { reply: reply(501, '5.5.4', 'Error: bad AUTH= parameter syntax', 'RFC 4954 §5') };
     } else if (name === 'RET' && value !== undefined) {
