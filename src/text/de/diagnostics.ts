@@ -283,7 +283,7 @@ export const diagnostics: Diagnostics = {
   'DKIM-NOKEY': {
     title: 'Kein Schlüssel im DNS',
     what: 'Bei `{name:selector._domainkey.domain}` liegt nichts.',
-    why: 'Ohne den öffentlichen Schlüssel ist die Signatur nichts wert. {minutes:}',
+    why: 'Ohne den öffentlichen Schlüssel ist die Signatur nichts wert.',
     fix: 'Vergleich Selektor und Domain mit `s=` und `d=` der Signatur, veröffentliche den Schlüssel und denk an Caches, die noch „gibt es nicht“ sagen.',
   },
   'DKIM-P-BROKEN': {

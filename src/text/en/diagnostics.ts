@@ -293,7 +293,7 @@ export const diagnostics: Diagnostics = {
   'DKIM-NOKEY': {
     title: 'No key in DNS',
     what: 'There is nothing at `{name:selector._domainkey.domain}`.',
-    why: 'Without the public key the signature is worth nothing. {minutes:}',
+    why: 'Without the public key the signature is worth nothing.',
     fix: 'Compare selector and domain with the `s=` and `d=` of the signature, publish the key, and mind caches that still say “does not exist”.',
   },
   'DKIM-P-BROKEN': {
