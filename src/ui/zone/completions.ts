@@ -1,8 +1,7 @@
 // What could be written at the cursor of a zone file, each with its explanation: types, directives, names of the zone, units
 // of time, terms of SPF, tags of DKIM and DMARC. Works on tokens; knows no editor. The offers lint clean.
 
-import { fill } from '../../text/fill.ts';
-import { duration, type ZoneWords } from './explain.ts';
+import { duration, type Glossary } from './explain.ts';
 import {
   directives,
   initialState,
@@ -15,7 +14,7 @@ import {
 
 export interface Suggestion {
   readonly label: string;
-  /** One or two words beside the label. */
+  /** One or two glossary beside the label. */
   readonly summary: string;
   readonly explanation: string;
   readonly insert: string;
@@ -36,7 +35,7 @@ export function suggestionsAt(
   line: number,
   column: number,
   zone: string,
-  words: ZoneWords,
+  glossary: Glossary,
 ): readonly Suggestion[] {
   const lines = text.split(/\r?\n/);
   const before = (lines[line - 1] ?? '').slice(0, column - 1);
@@ -52,24 +51,24 @@ export function suggestionsAt(
   // A parenthesis keeps the record open, so that the state says what comes next in it.
   const { next: state } = readLine(`${before.slice(0, quote ?? before.length - word.length)} (`, start);
 
-  if (quote !== undefined) return place(stringOffers(before.slice(quote + 1), state, words, zone));
+  if (quote !== undefined) return place(stringOffers(before.slice(quote + 1), state, glossary, zone));
   const names = namesOf(text);
-  if (start.depth === 0 && /^[^\s;]*$/.test(before)) return place(ownerOffers(word, names, words, zone));
+  if (start.depth === 0 && /^[^\s;]*$/.test(before)) return place(ownerOffers(word, names, glossary, zone));
   const [first] = tokens;
   if (first?.meaning?.of === 'directive') {
-    return first.meaning.name === '$TTL' ? place(timeOffers(word, words)) : [];
+    return first.meaning.name === '$TTL' ? place(timeOffers(word, glossary)) : [];
   }
   switch (state.type) {
     case '':
-      return place([...timeOffers(word, words), ...typeOffers(words, /\sIN\s/i.test(before))]);
+      return place([...timeOffers(word, glossary), ...typeOffers(glossary, /\sIN\s/i.test(before))]);
     case 'TXT':
-      return place(textOffers(state.owner, words, zone));
+      return place(textOffers(state.owner, glossary, zone));
     case 'MX':
-      return state.field === 0 ? place([preferenceOffer(words)]) : place(hostOffers(names, words));
+      return state.field === 0 ? place([preferenceOffer(glossary)]) : place(hostOffers(names, glossary));
     case 'CNAME':
     case 'NS':
     case 'PTR':
-      return place(hostOffers(names, words));
+      return place(hostOffers(names, glossary));
     default:
       return [];
   }
@@ -106,42 +105,42 @@ function namesOf(text: string): ZoneNames {
   return { owners: [...owners], hosts: [...hosts].filter((name) => name !== '@' && !name.includes('*')) };
 }
 
-function hostOffers(names: ZoneNames, words: ZoneWords): readonly Offer[] {
-  return names.hosts.map((name) => nameOffer(name, words));
+function hostOffers(names: ZoneNames, glossary: Glossary): readonly Offer[] {
+  return names.hosts.map((name) => nameOffer(name, glossary));
 }
 
-function preferenceOffer(words: ZoneWords): Offer {
+function preferenceOffer(glossary: Glossary): Offer {
   return {
     label: '10',
     summary: '',
-    explanation: fill(words.preference, { value: 10 }),
+    explanation: glossary.hover['mx.preference'] ?? '',
     insert: '10 ',
     kind: 'value',
   };
 }
 
-function nameOffer(name: string, words: ZoneWords): Offer {
-  return { label: name, summary: '', explanation: words.name, insert: name, kind: 'name' };
+function nameOffer(name: string, glossary: Glossary): Offer {
+  return { label: name, summary: '', explanation: glossary.words.name, insert: name, kind: 'name' };
 }
 
-function ownerOffers(word: string, names: ZoneNames, words: ZoneWords, zone: string): readonly Offer[] {
+function ownerOffers(word: string, names: ZoneNames, glossary: Glossary, zone: string): readonly Offer[] {
   if (word.startsWith('$')) {
     return directives.slice(0, 2).map((name) => ({
       label: name,
       summary: '',
-      explanation: words.directive[name],
+      explanation: glossary.hover[`directive.${name}`] ?? '',
       insert: name === '$TTL' ? '$TTL ${1:3600}' : '$ORIGIN ${1:name}.',
       snippet: true,
       kind: 'directive',
     }));
   }
   const offers: Offer[] = [
-    { label: '@', summary: '', explanation: fill(words.apex, { name: zone }), insert: '@', kind: 'name' },
-    ...names.owners.filter((name) => name !== '@').map((name) => nameOffer(name, words)),
+    { label: '@', summary: '', explanation: glossary.hover['zone.@'] ?? '', insert: '@', kind: 'name' },
+    ...names.owners.filter((name) => name !== '@').map((name) => nameOffer(name, glossary)),
     {
       label: '_dmarc',
       summary: 'DMARC',
-      explanation: words.records.dmarc,
+      explanation: glossary.words.records.dmarc,
       insert: '_dmarc IN TXT "v=DMARC1; p=${1:none}; rua=mailto:${2:dmarc}@' + `${zone.replace(/\.$/, '')}"`,
       snippet: true,
       kind: 'record',
@@ -149,7 +148,7 @@ function ownerOffers(word: string, names: ZoneNames, words: ZoneWords, zone: str
     {
       label: 'host',
       summary: 'A',
-      explanation: words.records.host,
+      explanation: glossary.words.records.host,
       insert: '${1:mail} IN A ${2:192.0.2.1}',
       snippet: true,
       kind: 'record',
@@ -157,7 +156,7 @@ function ownerOffers(word: string, names: ZoneNames, words: ZoneWords, zone: str
     {
       label: 'mx',
       summary: 'MX',
-      explanation: words.records.mx,
+      explanation: glossary.words.records.mx,
       insert: '@ IN MX ${1:10} ${2:mail}',
       snippet: true,
       kind: 'record',
@@ -165,7 +164,7 @@ function ownerOffers(word: string, names: ZoneNames, words: ZoneWords, zone: str
     {
       label: 'spf',
       summary: 'SPF',
-      explanation: words.records.spf,
+      explanation: glossary.words.records.spf,
       insert: '@ IN TXT "v=spf1 mx ${1:-all}"',
       snippet: true,
       kind: 'record',
@@ -174,34 +173,49 @@ function ownerOffers(word: string, names: ZoneNames, words: ZoneWords, zone: str
   return offers;
 }
 
-function typeOffers(words: ZoneWords, classWritten: boolean): readonly Offer[] {
+function typeOffers(glossary: Glossary, classWritten: boolean): readonly Offer[] {
   const types = recordTypes
     .filter((type) => type !== 'SPF')
     .map((type): Offer => {
-      return { label: type, summary: '', explanation: words.type[type], insert: `${type} `, kind: 'type' };
+      return {
+        label: type,
+        summary: '',
+        explanation: glossary.hover[`type.${type}`] ?? '',
+        insert: `${type} `,
+        kind: 'type',
+      };
     });
   if (classWritten) return types;
-  return [...types, { label: 'IN', summary: '', explanation: words.class, insert: 'IN ', kind: 'value' }];
+  return [
+    ...types,
+    {
+      label: 'IN',
+      summary: '',
+      explanation: glossary.hover['zone.class'] ?? '',
+      insert: 'IN ',
+      kind: 'value',
+    },
+  ];
 }
 
-function timeOffers(word: string, words: ZoneWords): readonly Offer[] {
+function timeOffers(word: string, glossary: Glossary): readonly Offer[] {
   if (!/^\d+$/.test(word)) return [];
   return (['m', 'h', 'd', 'w'] as const).map((unit) => ({
     label: `${word}${unit}`,
-    summary: words.unit[unit],
-    explanation: duration(ttlSeconds(`${word}${unit}`) ?? 0, words),
+    summary: glossary.words.unit[unit],
+    explanation: duration(ttlSeconds(`${word}${unit}`) ?? 0, glossary.words),
     insert: `${word}${unit}`,
     kind: 'unit',
   }));
 }
 
-function textOffers(owner: string, words: ZoneWords, zone: string): readonly Offer[] {
+function textOffers(owner: string, glossary: Glossary, zone: string): readonly Offer[] {
   const domain = zone.replace(/\.$/, '');
   const spf: Offer = {
     label: '"v=spf1 … "',
     filter: '"v=spf1',
     summary: 'SPF',
-    explanation: words.records.spf,
+    explanation: glossary.words.records.spf,
     insert: '"v=spf1 mx ${1:-all}"',
     snippet: true,
     kind: 'record',
@@ -210,7 +224,7 @@ function textOffers(owner: string, words: ZoneWords, zone: string): readonly Off
     label: '"v=DMARC1; … "',
     filter: '"v=DMARC1',
     summary: 'DMARC',
-    explanation: words.records.dmarc,
+    explanation: glossary.words.records.dmarc,
     insert: `"v=DMARC1; p=\${1:none}; rua=mailto:\${2:dmarc@${domain}}"`,
     snippet: true,
     kind: 'record',
@@ -219,7 +233,7 @@ function textOffers(owner: string, words: ZoneWords, zone: string): readonly Off
     label: '"v=DKIM1; … "',
     filter: '"v=DKIM1',
     summary: 'DKIM',
-    explanation: words.records.dkim,
+    explanation: glossary.words.records.dkim,
     insert: '"v=DKIM1; k=${1:rsa}; p=${2}"',
     snippet: true,
     kind: 'record',
@@ -256,28 +270,29 @@ const offeredTags = {
   dkim: ['k', 'p', 't', 's', 'n'],
 } as const;
 
-function stringOffers(content: string, state: LineState, words: ZoneWords, zone: string): readonly Offer[] {
+function stringOffers(content: string, state: LineState, glossary: Glossary, zone: string): readonly Offer[] {
   if (state.type !== 'TXT') return [];
   const format =
     state.format === undefined || state.format === 'plain' ? formatOf(content, state.owner) : state.format;
   if (!/[\s;:=]/.test(content)) {
-    return textOffers(state.owner, words, zone).map((offer) => ({
+    return textOffers(state.owner, glossary, zone).map((offer) => ({
       ...offer,
       insert: offer.insert.replace(/^"|"$/g, ''),
       label: offer.label.replace(/"/g, ''),
       filter: offer.filter?.replace('"', '') ?? offer.label,
     }));
   }
-  if (format === 'spf') return spfOffers(content, words);
+  if (format === 'spf') return spfOffers(content, glossary);
   if (format === 'plain') return [];
   const tag = /(?:^|;)\s*([\w-]+)\s*=\s*[^;=]*$/.exec(content)?.[1]?.toLowerCase();
-  const texts = words[format] as Readonly<Record<string, string>>;
+  const explained = (name: string): string =>
+    glossary.hover[`${format === 'dkim' ? 'dkim-key' : format}.${name}`] ?? '';
   if (tag !== undefined) {
-    const values = words.value as Readonly<Record<string, string>>;
+    const values = glossary.words.value as Readonly<Record<string, string>>;
     return (tagValues[`${format}.${tag}`] ?? []).map((value) => ({
       label: value,
       summary: '',
-      explanation: (tag === 't' ? undefined : values[value]) ?? texts[tag] ?? '',
+      explanation: (tag === 't' ? undefined : values[value]) ?? explained(tag),
       insert: value,
       kind: 'value',
     }));
@@ -291,7 +306,7 @@ function stringOffers(content: string, state: LineState, words: ZoneWords, zone:
     .map((name) => ({
       label: name,
       summary: '',
-      explanation: texts[name] ?? '',
+      explanation: explained(name),
       insert: `${/;$/.test(content) ? ' ' : ''}${name}=${name === 'rua' ? `mailto:dmarc@${domain}` : ''}`,
       kind: 'tag',
     }));
@@ -304,14 +319,14 @@ function formatOf(content: string, owner: string): 'spf' | 'dkim' | 'dmarc' | 'p
   return 'plain';
 }
 
-function spfOffers(content: string, words: ZoneWords): readonly Offer[] {
+function spfOffers(content: string, glossary: Glossary): readonly Offer[] {
   if (/[:=][^\s]*$/.test(content.replace(/^v=spf1\s/i, ''))) return [];
   const offers = Object.entries(spfInserts).map(([term, insert]): Offer => {
     return {
       label: insert,
       filter: term,
       summary: '',
-      explanation: (words.spf as Readonly<Record<string, string>>)[term] ?? '',
+      explanation: glossary.hover[`spf.${term}`] ?? '',
       insert,
       kind: 'term',
     };
@@ -322,7 +337,7 @@ function spfOffers(content: string, words: ZoneWords): readonly Offer[] {
     return {
       label: `${qualifier}all`,
       summary: '',
-      explanation: `${words.spf.all} ${words.qualifier[qualifier]}`,
+      explanation: `${glossary.hover['spf.all'] ?? ''} ${glossary.hover[`spf.qualifier.${qualifier}`] ?? ''}`,
       insert: `${qualifier}all`,
       kind: 'term',
     };

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { hover as germanHover } from '../../text/de/hover.ts';
 import { zone as german } from '../../text/de/zone.ts';
+import { hover } from '../../text/en/hover.ts';
 import { zone as english } from '../../text/en/zone.ts';
+import { hoverRules } from '../../text/hover-rules.ts';
 import { suggestionsAt } from './completions.ts';
 import { explainAt } from './explain.ts';
 
-const words = english.words;
+const glossary = { words: english.words, hover, rules: hoverRules };
+const inGerman = { words: german.words, hover: germanHover, rules: hoverRules };
 const file = `$ORIGIN wolke.example.
 $TTL 1h
 @ IN SOA ns1 hostmaster ( 7 3600 900 1w 300 )
@@ -16,7 +20,7 @@ _dmarc IN TXT "v=DMARC1; p=quarantine; xx=1"
 `;
 
 /** The explanation of the first place where `piece` stands. */
-function explained(piece: string, texts = words): string {
+function explained(piece: string, texts = glossary): string {
   const offset = file.indexOf(piece);
   const line = file.slice(0, offset).split('\n').length;
   const column = offset - file.lastIndexOf('\n', offset - 1) - 1;
@@ -25,15 +29,15 @@ function explained(piece: string, texts = words): string {
 
 describe('the word under the cursor', () => {
   it('is explained by what it is in its place', () => {
-    expect(explained('$TTL')).toBe(words.directive.$TTL);
-    expect(explained('MX')).toBe(words.type.MX);
-    expect(explained('10 mail')).toContain('10');
+    expect(explained('$TTL')).toBe(hover['directive.$TTL']);
+    expect(explained('MX')).toBe(hover['type.MX']);
+    expect(explained('10 mail')).toBe(hover['mx.preference']);
     expect(explained('1w 300')).toContain('7 d (604800 seconds)');
     expect(explained('1h30m')).toContain('1 h 30 min (5400 seconds)');
     expect(explained('ip4:')).toContain('256 addresses');
-    expect(explained('~all')).toContain('softfail');
-    expect(explained('quarantine')).toContain(words.value.quarantine);
-    expect(explained('xx=')).toBe(words.tagUnknown);
+    expect(explained('~all')).toContain(hover['spf.qualifier.~']);
+    expect(explained('quarantine')).toContain(english.words.value.quarantine);
+    expect(explained('xx=')).toBe(hover['dmarc.unknown']);
   });
 
   it('says what a relative name means, and warns of the one that doubles [S3-003]', () => {
@@ -44,8 +48,8 @@ describe('the word under the cursor', () => {
   });
 
   it('is explained in German too', () => {
-    expect(explained('MX', german.words)).toBe(german.words.type.MX);
-    expect(explained('1h30m', german.words)).toContain('1 h 30 min (5400 Sekunden)');
+    expect(explained('MX', inGerman)).toBe(germanHover['type.MX']);
+    expect(explained('1h30m', inGerman)).toContain('1 h 30 min (5400 Sekunden)');
   });
 });
 
@@ -54,7 +58,7 @@ function offered(line: string): readonly string[] {
   const [before = '', after = ''] = line.split('|');
   const text = `${file}${before}${after}`;
   const lines = text.split('\n').length;
-  return suggestionsAt(text, lines, before.length + 1, 'wolke.example.', words).map((one) => one.insert);
+  return suggestionsAt(text, lines, before.length + 1, 'wolke.example.', glossary).map((one) => one.insert);
 }
 
 describe('completion', () => {

@@ -1,17 +1,26 @@
 // What the word at the cursor means, in the reader's language: for hover, and for the explanations beside completions. Works
 // on the tokens of one text (zone-tokens.ts) and on the words handed in; knows no editor and asks nobody.
 
+import { assertNever } from '../../base/assert.ts';
 import { isPrivateAddress } from '../../dns/address.ts';
 import { fill } from '../../text/fill.ts';
 import type { ZoneText } from '../../text/en/zone.ts';
 import { readZone, tokenAt, ttlSeconds, type Meaning, type ZoneToken } from './zone-tokens.ts';
 
-export type ZoneWords = ZoneText['words'];
+export interface Glossary {
+  readonly words: ZoneText['words'];
+  /** What the words of zone files and records mean, by id (`type.MX`, `dmarc.p`). */
+  readonly hover: Readonly<Record<string, string>>;
+  /** Where the standards say so, by the same ids. */
+  readonly rules: Readonly<Record<string, string>>;
+}
 
 export interface Explanation {
   readonly token: ZoneToken;
-  /** Markdown with backticks as its only markup. */
+  /** Backticks are code. */
   readonly paragraphs: readonly string[];
+  /** `RFC 7208 §5.6` */
+  readonly rule?: string;
 }
 
 /** `line` from 1, `column` from 0. */
@@ -20,12 +29,18 @@ export function explainAt(
   line: number,
   column: number,
   zone: string,
-  words: ZoneWords,
+  glossary: Glossary,
 ): Explanation | undefined {
   const token = tokenAt(readZone(text)[line - 1]?.tokens ?? [], column);
-  if (!token?.meaning) return undefined;
-  const paragraphs = explain(token.meaning, originAt(text, line, zone), zone, words);
-  return paragraphs.length > 0 ? { token, paragraphs } : undefined;
+  if (!token) return undefined;
+  const { meaning } = token;
+  const id = meaning ? hoverId(meaning, glossary) : token.kind === 'comment' ? 'zone.comment' : undefined;
+  const general = id === undefined ? [] : entry(glossary.hover, id);
+  const special = meaning ? particulars(meaning, originAt(text, line, zone), zone, glossary) : [];
+  const paragraphs = [...general, ...special];
+  if (paragraphs.length === 0) return undefined;
+  const [rule] = id === undefined ? [] : entry(glossary.rules, id);
+  return { token, paragraphs, ...(rule === undefined ? {} : { rule }) };
 }
 
 /** What is appended to relative names in that line. */
@@ -46,84 +61,103 @@ export function absolute(name: string, origin: string): string {
   return origin === '.' ? `${name}.` : `${name}.${origin}`;
 }
 
-export function explain(meaning: Meaning, origin: string, zone: string, words: ZoneWords): readonly string[] {
+const formatPrefix = { spf: 'spf', dkim: 'dkim-key', dmarc: 'dmarc', plain: 'zone' } as const;
+
+/** The id of a word's general explanation. */
+function hoverId(meaning: Meaning, { hover }: Glossary): string {
+  const known = (id: string, otherwise: string): string => (Object.hasOwn(hover, id) ? id : otherwise);
   switch (meaning.of) {
     case 'directive':
-      return known(words.directive, meaning.name);
+      return `directive.${meaning.name}`;
     case 'owner':
-      if (meaning.name === '@') return [fill(words.apex, { name: origin })];
-      return [
-        fill(words.owner, { name: absolute(meaning.name, origin) }),
-        ...doubled(meaning.name, zone, words),
-      ];
+      if (meaning.name === '@') return 'zone.@';
+      return meaning.name.startsWith('*') ? 'zone.wildcard' : 'zone.owner';
+    case 'target':
+      return '';
+    case 'ttl':
+      return 'zone.ttl';
+    case 'class':
+      return 'zone.class';
+    case 'type':
+      return `type.${meaning.name}`;
+    case 'soa':
+      return `soa.${meaning.field}`;
+    case 'preference':
+      return 'mx.preference';
+    case 'address':
+      return '';
+    case 'version':
+      return `${formatPrefix[meaning.format]}.v`;
+    case 'spf':
+      return known(`spf.${meaning.term}`, 'spf.unknown');
+    case 'tag':
+      return known(`${formatPrefix[meaning.format]}.${meaning.tag}`, 'dmarc.unknown');
+    default:
+      return assertNever(meaning);
+  }
+}
+
+/** What is to be said about this very word, beyond its kind. */
+function particulars(meaning: Meaning, origin: string, zone: string, glossary: Glossary): readonly string[] {
+  const { words } = glossary;
+  switch (meaning.of) {
+    case 'owner':
     case 'target':
       return [
         fill(words.target, { name: absolute(meaning.name, origin) }),
         ...doubled(meaning.name, zone, words),
       ];
     case 'ttl':
-      return [fill(words.ttl, { duration: duration(meaning.seconds, words) })];
-    case 'class':
-      return [words.class];
-    case 'type':
-      return known(words.type, meaning.name);
+      return [duration(meaning.seconds, words)];
     case 'soa': {
-      const name =
-        meaning.field === 'mname' || meaning.field === 'rname' ? [absolute(meaning.value, origin)] : [];
-      const seconds = ttlSeconds(meaning.value) ?? 0;
-      return [
-        fill(words.soa[meaning.field], { duration: duration(seconds, words) }),
-        ...name.map((full) => fill(words.target, { name: full })),
-      ];
+      if (meaning.field === 'mname' || meaning.field === 'rname') {
+        return [fill(words.target, { name: absolute(meaning.value, origin) })];
+      }
+      const seconds = meaning.field === 'serial' ? undefined : ttlSeconds(meaning.value);
+      return seconds === undefined ? [] : [duration(seconds, words)];
     }
-    case 'preference':
-      return [fill(words.preference, { value: meaning.value })];
     case 'address':
       return [isPrivateAddress(meaning.address) ? words.privateAddress : words.address];
-    case 'version':
-      return [words.version[meaning.format]];
     case 'spf':
-      return spf(meaning, words);
+      return [...network(meaning, words), ...entry(glossary.hover, `spf.qualifier.${meaning.qualifier}`)];
     case 'tag': {
-      const tag = known(words[meaning.format], meaning.tag);
       const takes =
         /^(p|sp|np|adkim|aspf|k)$/.test(meaning.tag) || (meaning.tag === 't' && meaning.value === 'y');
-      return [
-        ...(tag.length > 0 ? tag : [words.tagUnknown]),
-        ...(takes ? known(words.value, meaning.value.toLowerCase()) : []),
-      ];
+      return takes ? entry(words.value, meaning.value.toLowerCase()) : [];
     }
+    case 'directive':
+    case 'class':
+    case 'type':
+    case 'preference':
+    case 'version':
+      return [];
+    default:
+      return assertNever(meaning);
   }
 }
 
-function spf(meaning: Meaning & { of: 'spf' }, words: ZoneWords): readonly string[] {
-  const term = known(words.spf, meaning.term);
-  if (term.length === 0) return [words.spfUnknown];
-  const bits = /^ip([46])$/.exec(meaning.term);
-  const prefix = /\/(\d+)$/.exec(meaning.value)?.[1];
-  const size = (bits?.[1] === '6' ? 128 : 32) - Number(prefix ?? (bits?.[1] === '6' ? 128 : 32));
-  const count = size > 52 ? `2^${size}` : 2 ** Math.max(0, size);
-  return [
-    ...term,
-    ...(bits && meaning.value !== '' ? [fill(words.network, { count })] : []),
-    ...known(words.qualifier, meaning.qualifier),
-  ];
+function network(meaning: Meaning & { of: 'spf' }, words: ZoneText['words']): readonly string[] {
+  const family = /^ip([46])$/.exec(meaning.term)?.[1];
+  if (family === undefined || meaning.value === '') return [];
+  const bits = family === '6' ? 128 : 32;
+  const size = Math.max(0, bits - Number(/\/(\d+)$/.exec(meaning.value)?.[1] ?? bits));
+  return [fill(words.network, { count: size > 52 ? `2^${size}` : 2 ** size })];
 }
 
-function doubled(name: string, zone: string, words: ZoneWords): readonly string[] {
+function doubled(name: string, zone: string, words: ZoneText['words']): readonly string[] {
   const bare = zone.replace(/\.$/, '').toLowerCase();
   const written = name.toLowerCase();
   const ends = bare !== '' && (written === bare || written.endsWith(`.${bare}`));
   return ends ? [fill(words.doubled, { name: `${name}.` })] : [];
 }
 
-function known(texts: Readonly<Record<string, string>>, key: string): readonly string[] {
+function entry(texts: Readonly<Record<string, string>>, key: string): readonly string[] {
   const text = Object.hasOwn(texts, key) ? texts[key] : undefined;
   return text === undefined ? [] : [text];
 }
 
 /** `1 h 30 min (5400 seconds)`: as people say it, and as the file counts. */
-export function duration(seconds: number, words: ZoneWords): string {
+export function duration(seconds: number, words: ZoneText['words']): string {
   const parts: string[] = [];
   let rest = seconds;
   for (const [unit, size] of [

@@ -10,6 +10,7 @@ const shown = (before: string, after: string) =>
 it('shows a changed line as its old and its new form', () => {
   expect(shown('a\nb\nc', 'a\nB\nc')).toEqual([' a', '-b', '+B', ' c']);
   expect(shown('a', 'a\nb')).toEqual([' a', '+b']);
+  expect(shown('a\n', 'a\nb')).toEqual([' a', '+b']);
 });
 
 it('is the shortest, and both texts can be read from it', () => {
@@ -24,9 +25,10 @@ it('is the shortest, and both texts can be read from it', () => {
           .filter((line) => line.change !== skip)
           .map((line) => line.text)
           .join('\n');
-      expect(read('added')).toBe(before);
-      expect(read('removed')).toBe(after);
-      expect(lines.every((line) => line.change === 'same')).toBe(before === after);
+      const bare = (text: string) => text.replace(/\n$/, '');
+      expect(read('added')).toBe(bare(before));
+      expect(read('removed')).toBe(bare(after));
+      expect(lines.every((line) => line.change === 'same')).toBe(bare(before) === bare(after));
     }),
   );
 });

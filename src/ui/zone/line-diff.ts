@@ -15,8 +15,8 @@ const tableLimit = 4_000_000;
 
 /** All lines of both texts in reading order; of a changed line, the old form comes first. */
 export function lineDiff(before: string, after: string): readonly DiffLine[] {
-  const old = before.replace(/\r\n/g, '\n').split('\n');
-  const fresh = after.replace(/\r\n/g, '\n').split('\n');
+  const old = linesOf(before);
+  const fresh = linesOf(after);
   let head = 0;
   while (head < old.length && head < fresh.length && old[head] === fresh[head]) head += 1;
   let tail = 0;
@@ -56,6 +56,11 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   }
   for (let line = tail; line > 0; line -= 1) same(old.length - line, fresh.length - line);
   return lines;
+}
+
+/** A line end at the very end begins no further line. */
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
 /** `lengths[row][column]`: the longest common subsequence of what follows there. */
