@@ -42,6 +42,9 @@ export interface LineEditorPort {
 /** More than this of one paste is cut off. */
 export const pasteLimit = 64 * 1024;
 
+/** A shell's prompt and the command after it. */
+const commandOnPrompt = /^[\w.-]+@[\w.-]+:\S*[$#] (\S*)/;
+
 interface Waiting {
   readonly text: string;
   /** Lines of one paste have the same number. */
@@ -134,10 +137,14 @@ export class LineEditor {
 
   /** What a program printed, and the state after it. */
   output(text: string, state: ProgramState): void {
-    const protocol =
-      showsProtocol(state.program) || showsProtocol(this.state.program) || showsProtocol(this.lastProgram);
+    const talking = showsProtocol(state.program) || showsProtocol(this.state.program);
     this.state = state;
-    this.print(text, (line) => toneOfLine(line, protocol));
+    this.print(text, (line) => {
+      // A command entered on somebody's behalf, or before the page was opened, comes as output.
+      const command = commandOnPrompt.exec(line)?.[1];
+      if (command !== undefined) this.lastProgram = command;
+      return command === undefined ? toneOfLine(line, talking || showsProtocol(this.lastProgram)) : 'typed';
+    });
   }
 
   /** The state changed without output. */

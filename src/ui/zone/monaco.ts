@@ -90,7 +90,7 @@ function register(monaco: MonacoModule): void {
       const suggestions = advisors.get(model)?.suggestions(position.lineNumber, position.column) ?? [];
       return {
         suggestions: suggestions.map((one, index) => ({
-          label: { label: one.label, description: one.summary },
+          label: { label: one.label, description: one.summary || inShort(one.explanation) },
           kind: kindOf(monaco, one.kind),
           insertText: one.insert,
           insertTextRules: one.snippet
@@ -139,6 +139,12 @@ function register(monaco: MonacoModule): void {
       return { actions, dispose: () => {} };
     },
   });
+}
+
+/** The first sentence, without the marks of code: what fits beside a completion. */
+function inShort(text: string): string {
+  const sentence = text.replaceAll('`', '').split(/(?<=[.:;?!]) /)[0] ?? '';
+  return sentence.length > 56 ? `${sentence.slice(0, 55)}…` : sentence.replace(/[.:;]$/, '');
 }
 
 interface EditorState extends Monaco.languages.IState {
