@@ -7,7 +7,7 @@ import type { Language } from '../state/settings.svelte.ts';
 export interface QuestionText {
   readonly id: string;
   readonly text: string;
-  readonly choices: readonly { readonly id: string; readonly text: string; readonly why: string }[];
+  readonly choices: readonly { readonly id: string; readonly text: string; readonly reply: string }[];
 }
 
 export interface LessonText {
@@ -67,7 +67,7 @@ export function lessonText(goals: LessonBody['goals'], language: Language): Less
           .map((choice) => ({
             id: String(choice['id'] ?? ''),
             text: say(choice['text']),
-            why: say(choice['why']),
+            reply: say(choice['reply']),
           })),
       })),
   };

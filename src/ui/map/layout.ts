@@ -38,8 +38,8 @@ export interface MapLayout {
   readonly wires: readonly Wire[];
 }
 
-const cardWidth = 164;
-const columnGap = 34;
+const cardWidth = 170;
+const columnGap = 32;
 const cardGap = 14;
 const rowGap = 34;
 const labelHeight = 20;
@@ -50,7 +50,7 @@ const margin = 22;
 
 /** How tall a card is: known before anything happens on the host, so that nothing shifts later. */
 export function cardHeight(host: HostView, mailboxes: number): number {
-  const base = 54;
+  const base = 60;
   switch (host.role) {
     case 'mx':
       return base + 34 + 28 + factsHeight(host);
@@ -237,14 +237,24 @@ function overlaps(a: Box, b: Box | undefined): boolean {
   );
 }
 
+const sameWire = (wire: Wire, a: string, b: string): boolean =>
+  (wire.from === a && wire.to === b) || (wire.from === b && wire.to === a);
+
+/** The wires that something takes: where two hosts share none, it goes over the road. */
+export function hops(path: readonly string[], layout: MapLayout): (readonly [string, string])[] {
+  const result: (readonly [string, string])[] = [];
+  for (let i = 1; i < path.length; i++) {
+    const a = path[i - 1] ?? '';
+    const b = path[i] ?? '';
+    if (!layout.road || layout.wires.some((wire) => sameWire(wire, a, b))) result.push([a, b]);
+    else result.push([a, layout.road.host], [layout.road.host, b]);
+  }
+  return result;
+}
+
 /** The way of something that passes several hosts: wires joined, along the road between its ramps. */
 export function pathPoints(path: readonly string[], layout: MapLayout): Point[] {
-  const points: Point[] = [];
-  for (let i = 1; i < path.length; i++) {
-    const piece = wirePoints(path[i - 1] ?? '', path[i] ?? '', layout.cards, layout.road);
-    for (const point of piece ?? []) points.push(point);
-  }
-  return points;
+  return hops(path, layout).flatMap(([a, b]) => wirePoints(a, b, layout.cards, layout.road) ?? []);
 }
 
 /** The point at a share (0 to 1) of a polyline's length. */

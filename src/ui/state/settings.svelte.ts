@@ -3,7 +3,8 @@
 
 import type { Phrase } from '../../view/types.ts';
 import { fill, type Params } from '../../text/fill.ts';
-import type { StoryKey, StoryWords } from '../../text/en/story.ts';
+import type { ExplainWords } from '../../text/en/explain.ts';
+import type { StoryWords } from '../../text/en/story.ts';
 import type { UiKey, UiWords } from '../../text/en/ui.ts';
 import { keepSetting, setting } from './storage.ts';
 
@@ -21,6 +22,12 @@ interface Words {
 const load: Record<Language, () => Promise<Words>> = {
   en: async () => ({ ...(await import('../../text/en/ui.ts')), ...(await import('../../text/en/story.ts')) }),
   de: async () => ({ ...(await import('../../text/de/ui.ts')), ...(await import('../../text/de/story.ts')) }),
+};
+
+/** Loaded with the first question, and with each change of language after that. */
+const loadMore: Record<Language, () => Promise<{ readonly explain: ExplainWords }>> = {
+  en: () => import('../../text/en/explain.ts'),
+  de: () => import('../../text/de/explain.ts'),
 };
 
 function firstLanguage(): Language {
@@ -42,6 +49,8 @@ class Settings {
   /** The reader asked for less motion. */
   stillness = $state(false);
   words = $state.raw<Words>();
+  explain = $state.raw<ExplainWords>();
+  #wantsMore = false;
 
   /** Loads the words; the page is drawn after that. */
   async start(): Promise<void> {
@@ -60,10 +69,19 @@ class Settings {
   }
 
   async speak(language: Language): Promise<void> {
+    const more = this.#wantsMore ? loadMore[language]() : undefined;
     this.words = await load[language]();
+    if (more) this.explain = (await more).explain;
     this.language = language;
     document.documentElement.lang = language;
     keepSetting('language', language);
+  }
+
+  /** Loads the words of explanations, once. */
+  async learnToExplain(): Promise<void> {
+    if (this.#wantsMore) return;
+    this.#wantsMore = true;
+    this.explain = (await loadMore[this.language]()).explain;
   }
 
   colour(theme: Theme): void {
@@ -84,7 +102,9 @@ export function t(key: UiKey, params?: Params): string {
 
 /** What the engine says, in the reader's language. A key without words shows itself: better than nothing. */
 export function phrase({ key, params }: Phrase): string {
-  return fill(settings.words?.story[key as StoryKey] ?? key, params);
+  const story: Readonly<Record<string, string>> | undefined = settings.words?.story;
+  const explain: Readonly<Record<string, string>> | undefined = settings.explain;
+  return fill(story?.[key] ?? explain?.[key] ?? key, params);
 }
 
 /** Is there a text for this key of the page? For codes that come from the engine. */

@@ -1,0 +1,250 @@
+// Warum es geschah, in einfachen Worten; Schlüssel wie in en/explain.ts.
+
+import type { ExplainWords } from '../en/explain.ts';
+
+export const explain: ExplainWords = {
+  'why.event': 'Was hier geschah',
+  'why.host': '{host}',
+  'why.link': 'Die Leitung zwischen {from} und {to}',
+  'why.wire': 'Das Gespräch',
+  'why.envelope': 'Fakten',
+  'why.candidates': 'Mögliche nächste Hosts',
+  'why.waiting': 'Was hier wartet',
+  'why.message.wire': '„{subject}“ ist unterwegs zu {host}',
+  'why.message.queue': '„{subject}“ steht in der Warteschlange von {host}',
+  'why.message.deferred': 'Warum „{subject}“ auf {host} warten muss',
+  'why.message.inbox': 'Warum „{subject}“ im Posteingang liegt',
+  'why.message.junk': 'Warum „{subject}“ im Spam liegt',
+  'why.message.bounced': 'Warum „{subject}“ zurückkam',
+  'why.message.rejected': 'Warum {host} „{subject}“ abgewiesen hat',
+  'why.message.discarded': 'Warum „{subject}“ weggeworfen wurde',
+
+  'why.role.laptop': 'Dein Rechner. Sein Terminal spricht mit jedem Server in diesem Internet.',
+  'why.role.router':
+    'Er verbindet dein Zuhause mit dem Internet. Das ganze Zuhause erscheint dort unter einer Adresse.',
+  'why.role.mailServer':
+    'Der Mailserver von {domain}. Er nimmt Mail von den eigenen Leuten an und stellt sie anderen Domains zu.',
+  'why.role.mx':
+    'Der Mail-Eingang von {domain}: Jede Nachricht von außen kommt hier herein und wird hier beurteilt.',
+  'why.role.mailboxes':
+    'Die Postfächer von {domain}. Hier wird jede Nachricht in Posteingang oder Spam sortiert.',
+  'why.role.nameServer': 'Ein Nameserver. Er antwortet für seine eigenen Zonen und für nichts anderes.',
+  'why.role.resolver':
+    'Ein Resolver. Er fragt Nameserver, bis er eine Antwort hat, und merkt sie sich eine Weile.',
+  'why.role.sender': 'Jemand, der Mail verschickt.',
+  'why.role.impostor': 'Jemand, der unter fremdem Namen schreibt.',
+  'why.role.internet': 'Das Netz zwischen ihnen allen. Es trägt Pakete, und was darin ist, ist ihm gleich.',
+
+  'why.link.latency': 'Ein Paket braucht {n} ms von einem Ende zum anderen.',
+  'why.link.loss': '{percent} % aller Pakete gehen hier verloren.',
+  'why.link.last': 'Letztes Gespräch: {client} und {server}',
+  'why.link.quiet': 'Über diese Leitung ging noch nichts.',
+
+  'why.fact.host': 'Dieser Host',
+  'why.fact.addresses': 'Adresse',
+  'why.fact.resolver': 'Fragt nach Namen bei',
+  'why.fact.queueId': 'Queue-ID',
+  'why.fact.reversePath': 'Absender auf dem Umschlag',
+  'why.fact.recipients': 'Empfänger',
+  'why.fact.recipient': 'Empfänger',
+  'why.fact.size': 'Größe in Bytes',
+  'why.fact.relay': 'Übergeben an',
+  'why.fact.dsn': 'Statuscode',
+  'why.fact.answer': 'Antwort',
+  'why.fact.authority': 'Zuständig',
+  'why.fact.additional': 'Nebenbei gesagt',
+  'why.fact.domain': 'Domain',
+  'why.fact.selector': 'Selektor',
+  'why.fact.algorithm': 'Verfahren',
+  'why.fact.question': 'Frage',
+  'why.fact.status': 'Status',
+  'why.column.from': 'Von',
+  'why.column.to': 'An',
+  'why.column.subject': 'Betreff',
+  'why.column.preference': 'Rang',
+  'why.column.host': 'Host',
+  'why.column.address': 'Adresse',
+  'why.column.verdict': 'Urteil',
+
+  'why.connected': 'Eine TCP-Verbindung zu Port {port} steht. {server} spricht zuerst.',
+  'why.connectFailed.refused': 'Der Rechner {address} ist da, aber an Port {port} hört kein Programm zu.',
+  'why.connectFailed.timedOut':
+    'Von {address} kam nichts zurück. Eine Firewall, die Pakete verschluckt, sieht genau so aus.',
+  'why.connectFailed.hostUnreachable': 'Ein Router sagt, dass unter {address} niemand zu erreichen ist.',
+  'why.connectFailed.networkUnreachable': 'Dieser Host kennt keinen Weg zu {address}.',
+  'why.connectFailed.prohibited':
+    'Eine Firewall unterwegs verweigert Port {port} von {address} und sagt das auch.',
+  'why.dropped.firewall':
+    'Eine Regel von {by} verwirft, was an Port {port} geht. Der Absender erfährt nichts, er wartet nur.',
+  'why.dropped.loss': 'Netze verlieren Pakete. TCP schickt Verlorenes noch einmal, DNS fragt noch einmal.',
+  'why.dropped.noRoute': '{by} kennt keinen Weg zu dieser Adresse.',
+  'why.dropped.noHost': 'Die Adresse gehört niemandem in dieser Welt.',
+  'why.dropped.linkDown': 'Die Leitung ist unterbrochen.',
+  'why.dropped.hostDown': 'Der Rechner ist ausgeschaltet.',
+  'why.passed': 'Du hast Zeit vergehen lassen. Alles, was darin fällig war, ist der Reihe nach geschehen.',
+
+  'why.reply.2': '{code}: Eine Antwort mit 2 am Anfang heißt: erledigt.',
+  'why.reply.3': '{code}: Eine Antwort mit 3 am Anfang heißt: Weiter, ich höre zu.',
+  'why.reply.4':
+    '{code}: Eine Antwort mit 4 am Anfang heißt: jetzt nicht. Der Absender soll es später wieder versuchen.',
+  'why.reply.5': '{code}: Eine Antwort mit 5 am Anfang heißt: nein, und ein neuer Versuch hilft nicht.',
+  'why.reply.relay':
+    '{host} nimmt nur Mail für die eigenen Domains an und leitet nur für die eigenen Leute weiter. Sonst könnte jeder Spam darüber verschicken.',
+  'why.reply.userUnknown':
+    'Dieses Postfach gibt es nicht. {host} sagt das sofort, bevor die Nachricht gesendet ist.',
+  'why.reply.senderDomain':
+    'Die Domain des Absenders auf dem Umschlag gibt es im DNS nicht; eine Antwort käme nie zurück.',
+  'why.reply.notSmtp':
+    'Was ankam, sieht nach Browser, Webformular oder Kopfzeile aus. Bei solchen Clients legt {host} auf.',
+  'why.reply.order':
+    'Die Befehle haben eine Reihenfolge: Gruß, Absender, Empfänger, Text. Einer fehlte oder kam zu früh.',
+  'why.reply.syntax': 'Der Befehl wurde verstanden, sein Argument nicht.',
+  'why.reply.unknownCommand': '{host} kennt dieses Wort nicht als Befehl.',
+  'why.reply.tooFast':
+    'Der Client sprach weiter, ohne die Antwort abzuwarten. Spam-Programme tun das, darum legt {host} auf.',
+  'why.reply.queued': 'Von jetzt an ist {host} verantwortlich: Er stellt zu oder meldet, dass es nicht ging.',
+  'why.reply.data':
+    'Jetzt der Brief selbst: Kopfzeilen, eine leere Zeile, Text und am Ende eine Zeile nur mit einem Punkt.',
+  'why.reply.dmarc':
+    'Die Domain des Autors bittet darum, abzuweisen, was nicht nachweislich von ihr kommt, und {host} tut das.',
+  'why.said.EHLO': 'EHLO sagt hallo: Der Client nennt seinen Namen und fragt, was der Server kann.',
+  'why.said.HELO': 'HELO ist der alte Gruß, ohne die Liste der Fähigkeiten.',
+  'why.said.LHLO': 'LHLO ist der Gruß von LMTP, dem Protokoll zwischen Mailserver und Postfächern.',
+  'why.said.MAIL':
+    'MAIL FROM schreibt den Absender auf den Umschlag. Berichte über Probleme gehen dorthin. Geprüft wird das hier noch nicht.',
+  'why.said.RCPT':
+    'RCPT TO schreibt einen Empfänger auf den Umschlag. Nur der Umschlag entscheidet, wohin die Nachricht geht.',
+  'why.said.DATA': 'DATA bittet darum, den Brief selbst zu übergeben.',
+  'why.said.RSET': 'RSET wirft den Umschlag weg und beginnt neu.',
+  'why.said.NOOP': 'NOOP tut nichts und zeigt, dass beide noch da sind.',
+  'why.said.QUIT': 'QUIT beendet das Gespräch höflich.',
+  'why.said.VRFY': 'VRFY fragt, ob es eine Adresse gibt. Die meisten Server behalten das für sich.',
+  'why.said.STARTTLS': 'STARTTLS bittet darum, verschlüsselt weiterzumachen.',
+  'why.said.AUTH': 'AUTH meldet sich an.',
+  'why.said.message':
+    'Das ist der Brief: Kopfzeilen und Text. Der Umschlag wurde vorher angesagt, mit MAIL und RCPT.',
+  'why.said.textLine':
+    'Nach 354 gehört alles zum Brief, wie es auch aussieht, bis eine Zeile nur einen Punkt enthält.',
+  'why.said.finalDot':
+    'Eine Zeile nur mit einem Punkt beendet den Brief. Jetzt entscheidet der Server, ob er ihn nimmt.',
+  'why.lmtp':
+    'Das ist LMTP, der letzte Meter: Der Mailserver übergibt die Nachricht den Postfächern, eine Antwort je Empfänger.',
+
+  'why.dns.title': 'Frage und Antwort',
+  'why.dns.authoritative':
+    '{server} antwortet selbst für diesen Namen: Was er sagt, ist das Veröffentlichte.',
+  'why.dns.referral': '{server} weiß es nicht, weiß aber, wer mehr weiß.',
+  'why.dns.cached': '{server} hat niemanden gefragt: Er wusste die Antwort noch von vorhin.',
+  'why.dns.recursive': '{server} hat sich von der Wurzel abwärts zu dieser Antwort durchgefragt.',
+  'why.dns.ttl': 'Sie darf noch {n} {n|Sekunde|Sekunden} gemerkt werden.',
+  'why.dnsTimeout':
+    'Auf die Frage nach {name} {type} kam rechtzeitig keine Antwort. Der Nameserver steht still oder ist nicht erreichbar.',
+
+  'why.zone.published':
+    'Ab jetzt antwortet der Nameserver aus dem neuen Text von {zone}, Seriennummer {serial}.',
+  'why.zone.caches':
+    'Resolver, die alte Einträge im Gedächtnis haben, nutzen sie weiter, bis deren Zeit um ist.',
+  'why.zone.rejected': '{zone} enthält {n} {n|Fehler|Fehler}. Der Nameserver bleibt beim alten Text.',
+
+  'why.spf.helo':
+    'Der Umschlag hat keinen Absender, wie es Berichte an sich haben. Darum wird der Name im Gruß geprüft.',
+  'why.spf.what':
+    'Der Server fragte das DNS von {domain}, wer in ihrem Namen senden darf, und verglich {ip} mit der Liste.',
+  'why.spf.all.pass': 'Der Eintrag lässt alle senden: Er endet mit „{term}“.',
+  'why.spf.all.fail': '{ip} steht nicht auf der Liste, und „{term}“ am Ende sagt: sonst niemand.',
+  'why.spf.all.softfail': '{ip} steht nicht auf der Liste, und „{term}“ am Ende sagt: wohl sonst niemand.',
+  'why.spf.all.neutral': '{ip} steht nicht auf der Liste, und „{term}“ am Ende sagt: Dazu sage ich nichts.',
+  'why.spf.matched.pass': '{ip} steht auf der Liste: „{term}“.',
+  'why.spf.matched.fail': '„{term}“ nennt {ip}, und das Minus sagt: der nicht.',
+  'why.spf.matched.softfail': '„{term}“ nennt {ip}, und die Tilde sagt: der wohl nicht.',
+  'why.spf.matched.neutral': '„{term}“ nennt {ip}, und das Fragezeichen sagt: Dazu sage ich nichts.',
+  'why.spf.reason.bad-domain': '„{domain}“ ist keine Domain, die man fragen könnte.',
+  'why.spf.reason.no-record': '{domain} veröffentlicht keine Liste.',
+  'why.spf.reason.lookup-failed': 'Das DNS antwortete nicht. Später kann das Ergebnis ein anderes sein.',
+  'why.spf.reason.many-records': '{domain} veröffentlicht zwei Listen oder mehr, und dann zählt keine.',
+  'why.spf.reason.syntax': 'Die Liste enthält einen Fehler, und dann zählt nichts davon.',
+  'why.spf.reason.default': '{ip} steht nicht auf der Liste, und die Liste sagt nicht, was das heißt.',
+  'why.spf.reason.redirect': 'Die Liste von {domain} verweist auf eine andere, und die entschied.',
+  'why.spf.reason.redirect-none': 'Die Liste von {domain} verweist auf eine Domain ohne Liste.',
+  'why.spf.reason.include-none': 'Die Liste von {domain} schließt eine Domain ohne Liste ein.',
+  'why.spf.reason.include-failed': 'Eine Liste, die {domain} einschließt, ist fehlerhaft.',
+  'why.spf.reason.too-many-lookups':
+    'Die Liste von {domain} braucht mehr als zehn DNS-Anfragen, und dann zählt nichts davon.',
+  'why.spf.reason.too-many-voids': 'Zu viele Namen in der Liste von {domain} führen ins Leere.',
+  'why.spf.reason.too-many-mx': 'Die Liste von {domain} nennt eine Domain mit zu vielen Mail-Eingängen.',
+  'why.dkim.what':
+    'Eine DKIM-Signatur ist ein Siegel: Die sendende Domain unterschreibt Kopf und Text, der Empfänger prüft mit einem Schlüssel aus dem DNS.',
+  'why.dkim.unsigned': 'Auf dieser Nachricht ist kein Siegel.',
+  'why.dkim.pass': 'Das Siegel von {domain} ist heil: Vom Unterschriebenen wurde unterwegs nichts verändert.',
+  'why.dkim.body':
+    'Der Text ist nicht der, den {domain} unterschrieben hat: Unterwegs hat ihn etwas verändert.',
+  'why.dkim.signature':
+    'Das Siegel passt nicht: Eine unterschriebene Kopfzeile wurde verändert, oder es war ein anderer Schlüssel.',
+  'why.dkim.key': 'Der Schlüssel {selector} von {domain} fehlt, ist kaputt oder nicht dafür gemacht.',
+  'why.dkim.lookup': 'Das DNS gab den Schlüssel {selector} von {domain} nicht her. Später vielleicht.',
+  'why.dkim.other': 'Das Siegel ist nicht zu gebrauchen: Die Belege unten sagen, warum.',
+  'why.dmarc.what':
+    'DMARC stellt eine Frage: Gehört etwas von dem, was bestand, zu {domain}, der Domain, die der Leser sieht?',
+  'why.dmarc.author': 'Die Nachricht hat keinen eindeutigen Autor, dessen Domain man fragen könnte.',
+  'why.dmarc.no-record': '{domain} hat keine DMARC-Regel, darum folgt nichts.',
+  'why.dmarc.bad-policy': 'Der DMARC-Eintrag von {domain} enthält keine brauchbare Regel.',
+  'why.dmarc.lookup-failed': 'Das DNS antwortete nicht. Später kann das Ergebnis ein anderes sein.',
+  'why.dmarc.spf-aligned': 'Ja: SPF bestand, und zwar für die Domain des Autors.',
+  'why.dmarc.dkim-aligned': 'Ja: Das DKIM-Siegel ist heil, und es ist das des Autors.',
+  'why.dmarc.both-aligned': 'Ja, doppelt: SPF und DKIM sprechen beide für die Domain des Autors.',
+  'why.dmarc.not-aligned': 'Nein: Nichts von dem, was bestand, gehört zu {domain}.',
+  'why.dmarc.action.accept': '{domain} bittet um {policy}; dieser Server stellt trotzdem zu.',
+  'why.dmarc.action.junk':
+    '{domain} bittet bei solcher Mail um Vorsicht ({policy}), darum kommt sie in den Spam.',
+  'why.dmarc.action.reject':
+    '{domain} bittet darum, solche Mail abzuweisen ({policy}), und dieser Server tut das.',
+  'why.dmarc.action.defer':
+    'Dieser Server kann es noch nicht sagen und bittet den Absender, später wiederzukommen.',
+  'why.stale':
+    'Der beurteilte Eintrag ist nicht der veröffentlichte: Ein Resolver hatte noch den alten im Gedächtnis (noch {n} s).',
+  'why.stale.absent':
+    'Ein Resolver hatte im Gedächtnis, dass es diesen Eintrag nicht gibt, obwohl es ihn jetzt gibt (noch {n} s).',
+
+  'why.place.dmarcQuarantine':
+    'DMARC ist gescheitert, und {domain} bittet, solche Mail als verdächtig zu behandeln.',
+  'why.place.dmarcReject': 'DMARC ist gescheitert, und {domain} bittet, solche Mail abzuweisen.',
+  'why.place.dmarcPass': 'DMARC hat bestanden: Die Nachricht kommt wirklich von {domain}.',
+  'why.place.spfFail':
+    'SPF ist für {domain} gescheitert, und keine DMARC-Regel entscheidet. Die eigene Regel dieses Anbieters sagt: Spam.',
+  'why.place.noVerdict': 'In der Nachricht steht kein Urteil von {authservId}; nichts spricht gegen sie.',
+  'why.place.rule': 'Eine Regel des Postfachbesitzers sagt es so.',
+  'why.place.default': 'Nichts spricht gegen sie.',
+  'why.mailbox.noSuchUser': 'Ein Postfach für {recipient} gibt es nicht.',
+  'why.mailbox.overQuota': 'Das Postfach von {recipient} ist voll.',
+
+  'why.queue.accepted':
+    '{host} hat die Verantwortung übernommen und die Nachricht als {queueId} auf die Platte geschrieben.',
+  'why.queue.bounce':
+    '{host} hat einen Bericht über die gescheiterte Zustellung geschrieben und verschickt ihn wie jede Nachricht.',
+  'why.queue.bounceSender':
+    'Sein Absender auf dem Umschlag ist leer, damit ein Bericht über den Bericht keinen Kreislauf beginnt.',
+  'why.queue.active': 'Diese Nachricht ist jetzt mit der Zustellung dran.',
+  'why.queue.route.mx':
+    'Die MX-Einträge von {domain} sagen, welcher Host ihre Mail annimmt; der kleinste Rang kommt zuerst.',
+  'why.queue.route.implicitMx':
+    '{domain} hat keinen MX-Eintrag. Dann ist ihre eigene Adresse der Mail-Eingang.',
+  'why.queue.route.literal': 'Die Adresse nennt den Host mit seiner Nummer; DNS ist nicht nötig.',
+  'why.queue.route.transport': '{domain} wird hier zugestellt: Die Konfiguration nennt den nächsten Host.',
+  'why.queue.route.none': 'Für {domain} fand sich kein Host, der ihre Mail annimmt.',
+  'why.queue.deferred': 'Diesmal ging es nicht: {reason}',
+  'why.queue.retries':
+    'Die Nachricht bleibt in der Warteschlange. Der Server versucht es wieder, mit immer längeren Pausen, bis zu fünf Tage.',
+  'why.queue.result.sent': '{relay} nahm die Nachricht für {recipient} an.',
+  'why.queue.result.deferred': '{relay} konnte die Nachricht für {recipient} gerade nicht annehmen.',
+  'why.queue.result.bounced': '{relay} hat die Nachricht für {recipient} endgültig abgelehnt.',
+  'why.queue.result.expired': 'Die Nachricht für {recipient} war zu lange nicht zustellbar.',
+  'why.queue.result.discarded': 'Die Nachricht für {recipient} wurde absichtlich weggeworfen.',
+  'why.queue.bounced': 'Der Absender erfährt, dass {recipient} nicht zu erreichen war.',
+  'why.queue.removed': 'Alle Empfänger sind erledigt. Die Nachricht verlässt die Warteschlange.',
+  'why.queue.discarded': 'Sie wurde weggeworfen: {reason}. Ein Bericht über einen Bericht fände kein Ende.',
+  'why.queue.signed':
+    'Der Server hat die Nachricht für {domain} besiegelt, mit dem Schlüssel, der im DNS unter {selector} steht.',
+
+  'why.action.retry': '{n} Min. vergehen lassen, bis zum nächsten Versuch',
+  'why.action.cacheForgets': '{n} s vergehen lassen, bis der Cache vergessen hat',
+};

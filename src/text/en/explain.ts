@@ -1,0 +1,235 @@
+// Why it happened, in plain words: what the views answer when somebody clicks. Loaded with the first question. Evidence
+// (SPF trees, DKIM bytes, DMARC tables) has its words in why.ts.
+
+export const explain = {
+  'why.event': 'What happened here',
+  'why.host': '{host}',
+  'why.link': 'The wire between {from} and {to}',
+  'why.wire': 'The conversation',
+  'why.envelope': 'Facts',
+  'why.candidates': 'Possible next hosts',
+  'why.waiting': 'What waits here',
+  'why.message.wire': '“{subject}” is on its way to {host}',
+  'why.message.queue': '“{subject}” waits in the queue of {host}',
+  'why.message.deferred': 'Why “{subject}” has to wait on {host}',
+  'why.message.inbox': 'Why “{subject}” is in the Inbox',
+  'why.message.junk': 'Why “{subject}” is in Junk',
+  'why.message.bounced': 'Why “{subject}” was sent back',
+  'why.message.rejected': 'Why {host} rejected “{subject}”',
+  'why.message.discarded': 'Why “{subject}” was thrown away',
+
+  'why.role.laptop': 'Your computer. Its terminal speaks to any server on this internet.',
+  'why.role.router': 'It connects your home to the internet. The whole home appears there under one address.',
+  'why.role.mailServer':
+    'The mail server of {domain}. It takes mail from its own people and delivers it to other domains.',
+  'why.role.mx':
+    'The mail exchanger of {domain}: every message from outside comes in here, and is judged here.',
+  'why.role.mailboxes': 'The mailboxes of {domain}. It files each message into Inbox or Junk.',
+  'why.role.nameServer': 'A name server. It answers for its own zones and for nothing else.',
+  'why.role.resolver':
+    'A resolver. It asks name servers until it has an answer, and remembers the answer for a while.',
+  'why.role.sender': 'Somebody who sends mail.',
+  'why.role.impostor': 'Somebody who writes under other people’s names.',
+  'why.role.internet':
+    'The network between all of them. It carries packets and does not care what is in them.',
+
+  'why.link.latency': 'A packet needs {n} ms from one end to the other.',
+  'why.link.loss': '{percent} % of all packets are lost here.',
+  'why.link.last': 'Last conversation: {client} and {server}',
+  'why.link.quiet': 'Nothing has gone over this wire yet.',
+
+  'why.fact.host': 'This host',
+  'why.fact.addresses': 'Address',
+  'why.fact.resolver': 'Asks for names at',
+  'why.fact.queueId': 'Queue id',
+  'why.fact.reversePath': 'Envelope sender',
+  'why.fact.recipients': 'Recipients',
+  'why.fact.recipient': 'Recipient',
+  'why.fact.size': 'Size in bytes',
+  'why.fact.relay': 'Handed to',
+  'why.fact.dsn': 'Status code',
+  'why.fact.answer': 'Answer',
+  'why.fact.authority': 'Authority',
+  'why.fact.additional': 'Also told',
+  'why.fact.domain': 'Domain',
+  'why.fact.selector': 'Selector',
+  'why.fact.algorithm': 'Algorithm',
+  'why.fact.question': 'Question',
+  'why.fact.status': 'Status',
+  'why.column.from': 'From',
+  'why.column.to': 'To',
+  'why.column.subject': 'Subject',
+  'why.column.preference': 'Preference',
+  'why.column.host': 'Host',
+  'why.column.address': 'Address',
+  'why.column.verdict': 'Verdict',
+
+  'why.connected': 'A TCP connection to port {port} stands. {server} speaks first.',
+  'why.connectFailed.refused': 'The computer at {address} is there, but no program listens on port {port}.',
+  'why.connectFailed.timedOut':
+    'Nothing came back from {address}. A firewall that swallows packets looks just like this.',
+  'why.connectFailed.hostUnreachable': 'A router says that nobody at {address} can be reached.',
+  'why.connectFailed.networkUnreachable': 'This host knows no way to {address}.',
+  'why.connectFailed.prohibited': 'A firewall on the way refuses port {port} of {address}, and says so.',
+  'why.dropped.firewall':
+    'A rule of {by} drops what goes to port {port}. The sender is not told; it only waits.',
+  'why.dropped.loss': 'Networks lose packets. TCP sends again what was lost; DNS asks again.',
+  'why.dropped.noRoute': '{by} has no route to this address.',
+  'why.dropped.noHost': 'The address belongs to nobody in this world.',
+  'why.dropped.linkDown': 'The wire is broken.',
+  'why.dropped.hostDown': 'The computer is switched off.',
+  'why.passed': 'You let time pass. Everything that was due in it has happened, in order.',
+
+  'why.reply.2': '{code}: a reply that starts with 2 means done.',
+  'why.reply.3': '{code}: a reply that starts with 3 means go on, I am listening.',
+  'why.reply.4': '{code}: a reply that starts with 4 means not now. The sender should try again later.',
+  'why.reply.5': '{code}: a reply that starts with 5 means no, and trying again will not help.',
+  'why.reply.relay':
+    '{host} takes mail for its own domains only, and passes mail on only for its own people. Otherwise everybody could send spam through it.',
+  'why.reply.userUnknown': 'There is no such mailbox. {host} says so at once, before the message is sent.',
+  'why.reply.senderDomain':
+    'The domain of the envelope sender does not exist in the DNS, so no answer could ever go back.',
+  'why.reply.notSmtp':
+    'What was sent looks like a web browser, a web form or a header line. {host} hangs up on such clients.',
+  'why.reply.order':
+    'The commands have an order: greeting, sender, recipients, text. One was left out or came too early.',
+  'why.reply.syntax': 'The command was understood, but not its argument.',
+  'why.reply.unknownCommand': '{host} does not know this word as a command.',
+  'why.reply.tooFast':
+    'The client sent on without waiting for the reply. Spam programs do that, so {host} hangs up.',
+  'why.reply.queued':
+    'From now on {host} is responsible: it delivers the message or reports that it could not.',
+  'why.reply.data':
+    'Now the letter itself: headers, an empty line, text, and a line with a single dot at the end.',
+  'why.reply.dmarc':
+    'The author’s domain asks receivers to refuse what does not prove to come from it, and {host} does.',
+  'why.said.EHLO': 'EHLO says hello: the client gives its name and asks what the server can do.',
+  'why.said.HELO': 'HELO is the old greeting, without the list of abilities.',
+  'why.said.LHLO': 'LHLO is the greeting of LMTP, the protocol between a mail server and its mailboxes.',
+  'why.said.MAIL':
+    'MAIL FROM writes the sender on the envelope. Reports about trouble go there. Nobody checks it here yet.',
+  'why.said.RCPT':
+    'RCPT TO writes one recipient on the envelope. Only the envelope decides where the message goes.',
+  'why.said.DATA': 'DATA asks to hand over the letter itself.',
+  'why.said.RSET': 'RSET throws the envelope away and starts anew.',
+  'why.said.NOOP': 'NOOP does nothing and shows that both are still there.',
+  'why.said.QUIT': 'QUIT ends the conversation politely.',
+  'why.said.VRFY': 'VRFY asks whether an address exists. Most servers keep that to themselves.',
+  'why.said.STARTTLS': 'STARTTLS asks to go on encrypted.',
+  'why.said.AUTH': 'AUTH logs in.',
+  'why.said.message': 'This is the letter: headers and text. The envelope was told before, in MAIL and RCPT.',
+  'why.said.textLine':
+    'After 354 everything is letter, whatever it looks like, until a line holds a single dot.',
+  'why.said.finalDot':
+    'A line with a single dot ends the letter. Now the server decides whether it takes it.',
+  'why.lmtp':
+    'This is LMTP, the last metre: the mail server hands the message to the mailboxes, one answer per recipient.',
+
+  'why.dns.title': 'Question and answer',
+  'why.dns.authoritative': '{server} answers for this name itself: what it says is what is published.',
+  'why.dns.referral': '{server} does not know, but knows who knows more.',
+  'why.dns.cached': '{server} did not ask anybody: it remembered the answer from before.',
+  'why.dns.recursive': '{server} asked its way down from the root to find this answer.',
+  'why.dns.ttl': 'It may be remembered for {n} more {n|second|seconds}.',
+  'why.dnsTimeout':
+    'The question for {name} {type} got no answer in time. The name server is down, or cannot be reached.',
+
+  'why.zone.published': 'From now on the name server answers from the new text of {zone}, serial {serial}.',
+  'why.zone.caches': 'Resolvers that remember old records go on using them until their time is up.',
+  'why.zone.rejected': '{zone} has {n} {n|mistake|mistakes}. The name server goes on with the old text.',
+
+  'why.spf.helo': 'The envelope has no sender, as reports have none. So the name in the greeting is checked.',
+  'why.spf.what':
+    'The server asked the DNS of {domain} who may send in its name, and compared {ip} with the list.',
+  'why.spf.all.pass': 'The record lets everybody send: it ends in “{term}”.',
+  'why.spf.all.fail': '{ip} is not on the list, and “{term}” at the end says: nobody else.',
+  'why.spf.all.softfail': '{ip} is not on the list, and “{term}” at the end says: probably nobody else.',
+  'why.spf.all.neutral': '{ip} is not on the list, and “{term}” at the end says: I do not want to say.',
+  'why.spf.matched.pass': '{ip} is on the list: “{term}”.',
+  'why.spf.matched.fail': '“{term}” names {ip}, and the minus says: not this one.',
+  'why.spf.matched.softfail': '“{term}” names {ip}, and the tilde says: probably not this one.',
+  'why.spf.matched.neutral': '“{term}” names {ip}, and the question mark says: I do not want to say.',
+  'why.spf.reason.bad-domain': '“{domain}” is no domain that could be asked.',
+  'why.spf.reason.no-record': '{domain} publishes no list.',
+  'why.spf.reason.lookup-failed': 'The DNS did not answer. Later the result may be another one.',
+  'why.spf.reason.many-records': '{domain} publishes two lists or more, and then none counts.',
+  'why.spf.reason.syntax': 'The list has a mistake, and then none of it counts.',
+  'why.spf.reason.default': '{ip} is not on the list, and the list does not say what that means.',
+  'why.spf.reason.redirect': 'The list of {domain} points to another one, and that decided.',
+  'why.spf.reason.redirect-none': 'The list of {domain} points to a domain without a list.',
+  'why.spf.reason.include-none': 'The list of {domain} includes a domain without a list.',
+  'why.spf.reason.include-failed': 'A list that {domain} includes is broken.',
+  'why.spf.reason.too-many-lookups':
+    'The list of {domain} needs more than ten DNS look-ups, and then none of it counts.',
+  'why.spf.reason.too-many-voids': 'Too many names in the list of {domain} lead nowhere.',
+  'why.spf.reason.too-many-mx': 'The list of {domain} names a domain with too many mail exchangers.',
+  'why.dkim.what':
+    'A DKIM signature is a seal: the sending domain signs headers and text, the receiver checks with a key from the DNS.',
+  'why.dkim.unsigned': 'There is no seal on this message.',
+  'why.dkim.pass': 'The seal of {domain} is whole: nothing that was signed was changed on the way.',
+  'why.dkim.body': 'The text is not the one that {domain} signed: something changed it on the way.',
+  'why.dkim.signature': 'The seal does not fit: a signed header was changed, or another key was used.',
+  'why.dkim.key': 'The key {selector} of {domain} is missing, broken or not made for this.',
+  'why.dkim.lookup': 'The DNS did not give the key {selector} of {domain}. Later it may.',
+  'why.dkim.other': 'The seal cannot be used: the evidence below says what is wrong with it.',
+  'why.dmarc.what':
+    'DMARC asks one question: does anything that passed belong to {domain}, the domain that the reader sees?',
+  'why.dmarc.author': 'The message has no single author whose domain could be asked.',
+  'why.dmarc.no-record': '{domain} has no DMARC policy, so nothing follows.',
+  'why.dmarc.bad-policy': 'The DMARC record of {domain} has no usable policy.',
+  'why.dmarc.lookup-failed': 'The DNS did not answer. Later the result may be another one.',
+  'why.dmarc.spf-aligned': 'Yes: SPF passed, and for the author’s own domain.',
+  'why.dmarc.dkim-aligned': 'Yes: the DKIM seal is whole, and it is the author’s own.',
+  'why.dmarc.both-aligned': 'Yes, twice: SPF and DKIM both speak for the author’s domain.',
+  'why.dmarc.not-aligned': 'No: nothing that passed belongs to {domain}.',
+  'why.dmarc.action.accept': '{domain} asks for {policy}; this server delivers it all the same.',
+  'why.dmarc.action.junk': '{domain} asks to be careful with such mail ({policy}), so it goes to Junk.',
+  'why.dmarc.action.reject': '{domain} asks to refuse such mail ({policy}), and this server does.',
+  'why.dmarc.action.defer': 'This server cannot tell yet and asks the sender to come back later.',
+  'why.stale':
+    'The record that was judged is not the published one: a resolver remembered an older text ({n} s left).',
+  'why.stale.absent':
+    'A resolver remembered that there is no such record, although there is one now ({n} s left).',
+
+  'why.place.dmarcQuarantine': 'DMARC failed, and {domain} asks to treat such mail as suspicious.',
+  'why.place.dmarcReject': 'DMARC failed, and {domain} asks to refuse such mail.',
+  'why.place.dmarcPass': 'DMARC passed: the message really comes from {domain}.',
+  'why.place.spfFail':
+    'SPF failed for {domain}, and there is no DMARC policy that would decide. This provider’s own rule says Junk.',
+  'why.place.noVerdict': 'There is no verdict by {authservId} in the message, so nothing speaks against it.',
+  'why.place.rule': 'A rule of the mailbox’s owner says so.',
+  'why.place.default': 'Nothing speaks against it.',
+  'why.mailbox.noSuchUser': 'There is no mailbox for {recipient}.',
+  'why.mailbox.overQuota': 'The mailbox of {recipient} is full.',
+
+  'why.queue.accepted': '{host} has taken responsibility and wrote the message to its disk as {queueId}.',
+  'why.queue.bounce': '{host} wrote a report about the failed delivery, and sends it like any other message.',
+  'why.queue.bounceSender':
+    'Its envelope sender is empty, so that a report about the report cannot start a loop.',
+  'why.queue.active': 'It is this message’s turn to be delivered.',
+  'why.queue.route.mx':
+    'The MX records of {domain} say which host takes its mail; the smallest preference comes first.',
+  'why.queue.route.implicitMx': '{domain} has no MX record. Then its own address is the mail exchanger.',
+  'why.queue.route.literal': 'The address names a host by number; no DNS is needed.',
+  'why.queue.route.transport': '{domain} is delivered here: the configuration names the next host.',
+  'why.queue.route.none': 'For {domain} no host was found that takes its mail.',
+  'why.queue.deferred': 'It did not work this time: {reason}',
+  'why.queue.retries':
+    'The message stays in the queue. The server tries again, with longer and longer pauses, for up to five days.',
+  'why.queue.result.sent': '{relay} took the message for {recipient}.',
+  'why.queue.result.deferred': '{relay} could not take the message for {recipient} now.',
+  'why.queue.result.bounced': '{relay} refused the message for {recipient} for good.',
+  'why.queue.result.expired': 'The message for {recipient} could not be delivered for too long.',
+  'why.queue.result.discarded': 'The message for {recipient} was thrown away on purpose.',
+  'why.queue.bounced': 'The sender is told that {recipient} could not be reached.',
+  'why.queue.removed': 'All recipients are dealt with. The message leaves the queue.',
+  'why.queue.discarded': 'It was thrown away: {reason}. A report about a report would never end.',
+  'why.queue.signed':
+    'The server sealed the message for {domain}, with the key that stands in the DNS under {selector}.',
+
+  'why.action.retry': 'Let {n} min pass until the next attempt',
+  'why.action.cacheForgets': 'Let {n} s pass until the cache forgets',
+} as const;
+
+export type ExplainKey = keyof typeof explain;
+export type ExplainWords = Readonly<Record<ExplainKey, string>>;
