@@ -1,12 +1,18 @@
 // What the engine names must have words: keys of header fields and their parts against the dictionaries.
 
 import { describe, expect, it } from 'vitest';
+import { LINT_IDS } from './auth/lint.ts';
 import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
+import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
 import { headers, tokens } from './text/en/headers.ts';
 import { tokenText } from './text/token.ts';
 
 describe('explanations', () => {
+  it('exist for every lint of mail records', () => {
+    expect(LINT_IDS.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
+  });
+
   it('exist for every header field [S8-002]', () => {
     expect(Object.keys(headers).sort()).toEqual([...FIELD_KEYS].sort());
     expect(Object.keys(headerFacts).sort()).toEqual([...FIELD_KEYS].sort());

@@ -48,6 +48,7 @@ export const rules = {
   'SPF-SOFT-VS-HARD': 'RFC 7208 §8.5, RFC 9989 §7.1',
   'SPF-BIGNET': 'RFC 7208 §11.1',
   'SPF-REDIRECT-ALL': 'RFC 7208 §6.1',
+  'SPF-SYNTAX': 'RFC 7208 §4.6',
   'DKIM-NOKEY': 'RFC 6376 §6.1.2',
   'DKIM-P-BROKEN': 'RFC 6376 §3.6.1',
   'DKIM-P-EMPTY': 'RFC 6376 §3.6.1',
@@ -63,6 +64,7 @@ export const rules = {
   'DKIM-FROM-UNSIGNED': 'RFC 6376 §5.4',
   'DKIM-TEST': 'RFC 6376 §3.6.1',
   'DKIM-SUB': 'RFC 6376 §3.6.1',
+  'DKIM-SYNTAX': 'RFC 6376 §3.6.1',
   'DMARC-NONE': 'RFC 9989 §4.10',
   'DMARC-V': 'RFC 9989 §4.7',
   'DMARC-MULTI': 'RFC 9989 §4.10',
@@ -77,6 +79,7 @@ export const rules = {
   'DMARC-SPFONLY': 'RFC 9989 §7.4',
   'DMARC-TOOFAST': 'RFC 9989 §7.4',
   'DMARC-PARKED': 'RFC 9989 §7.4, RFC 7505',
+  'DMARC-SYNTAX': 'RFC 9989 §4.7',
   'BIMI-POLICY': 'draft-brand-indicators-for-message-identification',
 } as const;
 

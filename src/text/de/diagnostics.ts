@@ -168,13 +168,13 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-MULTI': {
     title: 'Zwei SPF-Einträge',
-    what: '`{domain:Die Domain}` hat {count:2} Einträge, die mit `v=spf1` anfangen.',
+    what: '`{name:Die Domain}` hat {count:2} Einträge, die mit `v=spf1` anfangen.',
     why: 'Empfänger suchen sich keinen aus: permerror, und beide zählen nichts.',
     fix: 'Mach einen daraus: einmal `v=spf1`, alle Angaben, ein `all` am Schluss.',
   },
   'SPF-PLUSALL': {
     title: 'Jeder darf in deinem Namen senden',
-    what: '`{term:+all}` passt auf jede Adresse im Internet.',
+    what: '`{text:+all}` passt auf jede Adresse im Internet.',
     why: 'Jede Fälschung besteht SPF. Das ist schlimmer als gar kein Eintrag.',
     fix: 'Nimm `~all`, oder `-all`, sobald die Liste sicher vollständig ist.',
   },
@@ -186,13 +186,13 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-ALL-NOTLAST': {
     title: 'Angaben hinter all',
-    what: '`{term:Was hinter all steht}` wird nie gelesen.',
+    what: '`{text:Was hinter all steht}` wird nie gelesen.',
     why: 'Gelesen wird von links nach rechts, und `all` passt immer.',
     fix: 'Setz `all` ans Ende.',
   },
   'SPF-10': {
     title: 'Zu viele Abfragen',
-    what: 'Abfrage {lookups:11} von 10 passiert bei `{term:include:…}`.',
+    what: 'Bei `{text:include:…}` ist die Grenze von {limit:10} Abfragen überschritten. Insgesamt sind es {count:mehr als zehn}.',
     why: 'Nach zehn gibt der Empfänger auf: permerror. Includes in Includes zählen mit.',
     fix: 'Streich Dienste, die du nicht mehr nutzt, schreib `ip4:` für eigene Server oder gib einem Dienst eine eigene Subdomain.',
   },
@@ -212,23 +212,23 @@ export const diagnostics: Diagnostics = {
     title: 'Ein berechtigter Absender fehlt',
     what: 'Die Nachricht kam von `{address:einer Adresse}`{who:}, die dein Eintrag nicht nennt.',
     why: 'Für Empfänger sieht das genauso aus wie eine Fälschung.',
-    fix: 'Ergänze `{term:das include dieses Dienstes}`, oder lass den Dienst eine eigene Subdomain benutzen.',
+    fix: 'Ergänze `{text:das include dieses Dienstes}`, oder lass den Dienst eine eigene Subdomain benutzen.',
   },
   'SPF-IP-SYNTAX': {
     title: 'Adresse falsch geschrieben',
-    what: '`{term:Die Angabe}` ist kein gültiges Netz.',
+    what: '`{text:Die Angabe}` ist kein gültiges Netz.',
     why: 'Ein einziger Schreibfehler verdirbt den ganzen Eintrag: permerror.',
     fix: '`ip4:a.b.c.d` oder `ip4:a.b.c.d/0-32`; für IPv6 `ip6:` mit `/0-128`. Ein `ip:` gibt es nicht.',
   },
   'SPF-MX-WRONG': {
     title: 'a: und mx: wollen Namen',
-    what: 'In `{term:mx:192.0.2.1}` steht eine Adresse.',
+    what: 'In `{text:mx:192.0.2.1}` steht eine Adresse.',
     why: 'Sie wird als Rechnername gesucht, nicht gefunden und kostet eine von zehn Abfragen.',
     fix: 'Schreib `ip4:{address:192.0.2.1}`.',
   },
   'SPF-PTR': {
     title: 'ptr ist veraltet',
-    what: 'Der Eintrag benutzt `{term:ptr}`.',
+    what: 'Der Eintrag benutzt `{text:ptr}`.',
     why: 'Langsam, unzuverlässig, eine Last für fremde Nameserver. Der Standard rät ab, manche Empfänger überspringen es.',
     fix: 'Nenne die Server mit `ip4:`, `a:` oder `mx`.',
   },
@@ -239,15 +239,15 @@ export const diagnostics: Diagnostics = {
     fix: 'Veröffentliche denselben Text als TXT.',
   },
   'SPF-SPACE': {
-    title: 'Zwischen zwei Stücken fehlt ein Leerzeichen',
-    what: 'Zusammengesetzt steht da `{value:…include:a.exampleip4:…}`.',
-    why: 'Die Zeichenketten eines TXT-Eintrags werden ohne Leerzeichen verbunden.',
-    fix: 'Lass das erste Stück mit einem Leerzeichen enden oder das nächste damit anfangen.',
+    title: 'Leerzeichen am falschen Platz',
+    what: 'Irgendwo fehlt ein Leerzeichen, oder es steht am falschen Platz: `{text:…include:a.exampleip4:…}`',
+    why: 'Leerzeichen trennen die Angaben. Die Zeichenketten eines TXT-Eintrags werden ohne eines verbunden.',
+    fix: 'Ein Leerzeichen zwischen zwei Angaben, keines nach einem Doppelpunkt. An einer Nahtstelle endet das erste Stück mit einem Leerzeichen.',
   },
   'SPF-QUOTE': {
     title: 'Anführungszeichen im Eintrag',
-    what: 'Der Eintrag beginnt mit `{value:„v=spf1}` und damit nicht mit `v=spf1`.',
-    why: 'Empfänger sehen überhaupt keinen SPF-Eintrag.',
+    what: 'Im Eintrag selbst stehen Anführungszeichen.',
+    why: 'Beginnt er nicht genau mit `v=spf1`, sehen Empfänger gar keinen SPF-Eintrag; an anderer Stelle sind sie ein Schreibfehler.',
     fix: 'Nimm die überzähligen Zeichen heraus. Nur die Zonendatei braucht ein gerades Paar um den Wert.',
   },
   'SPF-HELO-NONE': {
@@ -264,21 +264,27 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-SOFT-VS-HARD': {
     title: '~all oder -all?',
-    what: 'Der Eintrag endet auf `{term:-all}`.',
+    what: 'Der Eintrag endet auf `{qualifier:-}all`.',
     why: '`~all` sagt: verdächtig, schau weiter. Bei `-all` lehnen manche schon ab, bevor sie die DKIM-Signatur gesehen haben, auch bei Weiterleitungen.',
     fix: 'Mit DMARC ist `~all` für sendende Domains die bessere Wahl. Für Domains, die nie senden: `-all`.',
   },
   'SPF-BIGNET': {
     title: 'Ein sehr großes Netz',
-    what: '`{term:Die Angabe}` erlaubt {count:65536} Adressen.',
+    what: '`{text:Die Angabe}` erlaubt {addresses:sehr viele} Adressen.',
     why: 'Du teilst sie mit Fremden, und jeder davon darf als du senden.',
     fix: 'Nenne nur die Adressen, die wirklich für dich senden.',
   },
   'SPF-REDIRECT-ALL': {
     title: 'redirect bleibt wirkungslos',
-    what: 'Im Eintrag stehen `all` und `{term:redirect=}`.',
+    what: 'Im Eintrag stehen `all` und `{text:redirect=}`.',
     why: '`redirect` gilt nur, wenn nichts gepasst hat, und `all` passt immer.',
     fix: 'Behalte eins von beiden.',
+  },
+  'SPF-SYNTAX': {
+    title: 'Diese Angabe ist nicht lesbar',
+    what: '`{text:Eine Angabe}` ist nicht so geschrieben, wie der Standard es will.',
+    why: 'Ein einziger solcher Fehler macht den ganzen Eintrag ungültig: permerror für jede Nachricht.',
+    fix: 'Vergleich mit `mx`, `a:name`, `ip4:192.0.2.0/24`, `include:name`, `~all`. Vertippt?',
   },
   'DKIM-NOKEY': {
     title: 'Kein Schlüssel im DNS',
@@ -288,7 +294,7 @@ export const diagnostics: Diagnostics = {
   },
   'DKIM-P-BROKEN': {
     title: 'Der Schlüssel ist beschädigt',
-    what: '`p=` ist kein gültiger Schlüssel: {reason:ein fremdes Zeichen, ein Zeilenumbruch, oder er ist abgeschnitten}, an Stelle {position:unbekannt}.',
+    what: '`p=` ist kein gültiger Schlüssel. Schau auf Stelle {position:unbekannt}: ein fremdes Zeichen, ein Anführungszeichen, ein Zeilenumbruch, oder der Text ist abgeschnitten.',
     why: 'Jede Signatur mit diesem Selektor scheitert.',
     fix: 'Kopier den Schlüssel neu, in Stücken von höchstens 255 Byte in Anführungszeichen, ohne Leerzeichen darin.',
   },
@@ -307,8 +313,8 @@ export const diagnostics: Diagnostics = {
   'DKIM-BITS': {
     title: 'Schlüssel zu kurz',
     what: 'Der Schlüssel hat {bits:zu wenige} Bit.',
-    why: 'Unter 1024 dürfen Empfänger ihn nicht gelten lassen, 1024 ist das Allermindeste. Kurze Schlüssel lassen sich knacken.',
-    fix: 'Erzeug einen mit 2048 Bit unter einem neuen Selektor.',
+    why: 'Unter {least:1024} dürfen Empfänger ihn nicht gelten lassen, 1024 ist das Allermindeste. Kurze Schlüssel lassen sich knacken.',
+    fix: 'Erzeug einen mit {recommended:2048} Bit unter einem neuen Selektor.',
   },
   'DKIM-MISMATCH': {
     title: 'Privater und öffentlicher Schlüssel passen nicht zusammen',
@@ -370,6 +376,12 @@ export const diagnostics: Diagnostics = {
     why: 'Mit `t=s` muss die Domain in `i=` genau die in `d=` sein.',
     fix: 'Nimm `s` aus den Flags des Schlüssels oder signiere als die Domain selbst.',
   },
+  'DKIM-SYNTAX': {
+    title: 'Der Schlüsseleintrag ist nicht lesbar',
+    what: 'Bei `{tag:einem Tag}=` im Eintrag von `{name:diesem Selektor}` stimmt etwas nicht.',
+    why: 'Wer prüft, behandelt den Schlüssel dann wie nicht vorhanden.',
+    fix: 'So soll es aussehen: `v=DKIM1; k=rsa; p=…`, mit Semikolons getrennt, `v` vorn.',
+  },
   'DMARC-NONE': {
     title: 'Kein DMARC-Eintrag',
     what: 'Gefragt und nichts gefunden: {names:_dmarc und darüber}.',
@@ -378,7 +390,7 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-V': {
     title: 'DMARC-Eintrag nicht erkannt',
-    what: 'Der Eintrag beginnt nicht exakt mit `v=DMARC1`: `{value:…}`',
+    what: 'Die Version stimmt nicht: Der Eintrag muss genau mit `v=DMARC1;` anfangen.',
     why: 'Großschreibung zählt, und es muss vorn stehen. Sonst wird der ganze Eintrag ignoriert.',
     fix: 'Setz `v=DMARC1;` an den Anfang.',
   },
@@ -390,7 +402,7 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-P-MISSING': {
     title: 'Keine gültige Richtlinie',
-    what: '`p=` fehlt oder lautet `{value:unbekannt}`.',
+    what: '`{tag:p}=` fehlt, oder den Wert `{value:…}` gibt es nicht.',
     why: 'Mit gültigem `rua=` zählt das als `p=none`, ohne als gar kein Eintrag.',
     fix: 'Ergänze `p=none`, `p=quarantine` oder `p=reject`.',
   },
@@ -398,13 +410,13 @@ export const diagnostics: Diagnostics = {
     title: 'Du wirst nichts erfahren',
     what: '`rua=` fehlt.',
     why: 'Ohne Berichte weißt du nie, wer in deinem Namen sendet und ob eine strengere Richtlinie dir schaden würde.',
-    fix: 'Ergänze `rua=mailto:dmarc@{domain:wolke.example}`.',
+    fix: 'Ergänze `rua=mailto:` mit einer Adresse deiner eigenen Domain.',
   },
   'DMARC-RUA-SYNTAX': {
     title: 'Die Berichtsadresse ist keine URI',
-    what: 'In `{value:rua=ich@wolke.example}` fehlt `mailto:`.',
+    what: '`{text:ich@wolke.example}` ist keine Adresse der Form `mailto:…`.',
     why: 'Empfänger überspringen das und schicken keine Berichte.',
-    fix: '`rua=mailto:{address:ich@wolke.example}`',
+    fix: '`{tag:rua}=mailto:` und dann die Adresse; mehrere trennst du mit Kommas.',
   },
   'DMARC-RUA-EXT': {
     title: 'Die fremde Domain will deine Berichte nicht',
@@ -420,7 +432,7 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-SP': {
     title: 'Subdomains stehen offen',
-    what: '`sp={value:none}` bei `p={policy:reject}`.',
+    what: '`p={policy:reject}`, aber `{tag:sp}` lässt Subdomains von `{domain:deiner Domain}` ohne Schutz.',
     why: 'Angreifer schreiben dann als `news.{domain:wolke.example}`.',
     fix: 'Nimm `sp=` heraus oder mach es so streng wie `p=`; für Namen, die es nicht gibt, hilft `np=reject`.',
   },
@@ -453,6 +465,12 @@ export const diagnostics: Diagnostics = {
     what: '`{domain:Diese Domain}` verschickt nichts, sagt das aber nicht.',
     why: 'Unbenutzte Namen sind bei Fälschern beliebt.',
     fix: 'Park sie: `v=spf1 -all`, `v=DMARC1; p=reject` und `MX 0 .`',
+  },
+  'DMARC-SYNTAX': {
+    title: 'Ein Tag ohne Wirkung',
+    what: '`{tag:Ein Tag}` ist unbekannt, oder den Wert gibt es nicht.',
+    why: 'Empfänger übergehen es und tun, als stünde es nicht da.',
+    fix: 'Prüf die Schreibweise. Es heißt `tag=wert`, getrennt mit Semikolons.',
   },
   'BIMI-POLICY': {
     title: 'Ohne Richtlinie kein Logo',

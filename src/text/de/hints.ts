@@ -6,7 +6,7 @@ export const hints: Hints = {
   'LM-01': [
     'Diese Begrüßung kennt der Server nicht. Wie schreibt man sie, und was fehlt dahinter?',
     'Du stellst dich mit `EHLO` (früher `HELO`) vor, dahinter steht der Name deines eigenen Rechners. Ohne Namen weiß der Server nicht, wen er grüßt.',
-    'EHLO {host:laptop.wolke.example}',
+    'EHLO {client:laptop.wolke.example}',
   ],
   'LM-02': [
     'Schau genau hin: Direkt hinter `FROM` fehlt etwas.',
@@ -15,7 +15,7 @@ export const hints: Hints = {
   ],
   'LM-03': [
     'Angenommen. Eine Kleinigkeit an der Adresse will der Standard trotzdem anders.',
-    'Postfix verzeiht fehlende spitze Klammern. Strengere Server, auch Gmail, antworten mit 555. Gewöhn dir `<…>` an.',
+    'Postfix verzeiht ein Leerzeichen nach dem Doppelpunkt und fehlende spitze Klammern. Strengere Server, auch Gmail, antworten mit 555. Gewöhn dir `:<…>` an.',
     'MAIL FROM:<{address:alice@wolke.example}>',
   ],
   'LM-04': [
@@ -35,7 +35,7 @@ export const hints: Hints = {
   ],
   'LM-07': [
     'Der Betreff kommt später. Mit welchem Befehl beginnt der eigentliche Brief?',
-    'Kopfzeilen wie `Subject:` gehören hinter `DATA`, wenn der Server 354 gesagt hat. Vorher hält er dich für ein Webformular oder einen Bot und legt auf.',
+    'Kopfzeilen wie `{header:Subject}:` gehören hinter `DATA`, wenn der Server 354 gesagt hat. Vorher hält er dich für ein Webformular oder einen Bot und legt auf.',
     'DATA',
   ],
   'LM-08': [
@@ -45,7 +45,7 @@ export const hints: Hints = {
   ],
   'LM-09': [
     'Der Server hat sich nicht verabschiedet. In welchem Modus bist du?',
-    'Du steckst noch mitten in der Nachricht: `QUIT` ist jetzt eine Zeile deines Textes. Erst mit einem einzelnen Punkt abschließen, dann gehen.',
+    'Du steckst noch mitten in der Nachricht: `{typed:QUIT}` ist jetzt eine Zeile deines Textes. Erst mit einem einzelnen Punkt abschließen, dann gehen.',
     '.',
   ],
   'LM-10': [
@@ -61,7 +61,7 @@ export const hints: Hints = {
   'LM-12': [
     'Gemerkt? Auf dem Umschlag steht ein anderer Absender als im Brief. Den Server stört das nicht.',
     'Umschlag und Kopfzeilen sind voneinander unabhängig, wie auf Papier. Antworten gehen an `From:`, Rückläufer an `MAIL FROM`. Ob der Unterschied verdächtig ist, klären SPF, DKIM und DMARC.',
-    'Umschlag {envelope:alice@wolke.example}, Kopfzeile {header:chef@bank.example}: Vergleiche beides in der Nachrichtenansicht.',
+    'Umschlag {reversePath:alice@wolke.example}, Kopfzeile {headerFrom:chef@bank.example}: Vergleiche beides in der Nachrichtenansicht.',
   ],
   'LM-13': [
     'Das ist kein Befehl. Vielleicht bist du in einem anderen Modus, als du denkst.',
@@ -119,13 +119,33 @@ export const hints: Hints = {
     'Schick eine Zeile, warte auf die Antwort mit den drei Ziffern, dann die nächste.',
   ],
   'LM-24': [
-    'Würdest du jemandem trauen, der sich als „localhost“ vorstellt?',
+    'Würdest du jemandem trauen, der sich als „{name:localhost}“ vorstellt?',
     'Nenne einen vollständigen Rechnernamen, der im DNS zu deiner Adresse zurückführt. `localhost` oder eine nackte Nummer lehnen viele Server ab, oder es gibt Minuspunkte im Spamfilter.',
-    'EHLO {host:mail.wolke.example}',
+    'EHLO {client:mail.wolke.example}',
   ],
   'LM-25': [
     'Umlaute einfach so verschickt: Versteht die unterwegs jeder?',
     'Kopfzeilen sind ASCII. Andere Zeichen brauchen ein „encoded word“ oder eine Verbindung mit SMTPUTF8. Beim Passwort entscheidet die Kodierung, welche Bytes ankommen: Nimm UTF-8.',
     'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
+  ],
+  'SH-SMTP': [
+    'Hier hört noch niemand zu: Das ist die Eingabe deines eigenen Rechners.',
+    'SMTP-Befehle haben nur Sinn, wenn am anderen Ende ein Mailserver sitzt. Verbinde dich zuerst.',
+    'telnet {host:mx.hafen.example} 25',
+  ],
+  'SH-TYPO': [
+    'Einen Befehl `{typed:mit diesem Namen}` gibt es nicht. Aber fast.',
+    'Meintest du `{near:einen anderen}`? Die Tabulatortaste ergänzt, was du angefangen hast.',
+    '{near:help}',
+  ],
+  'SH-REFUSED': [
+    'Den Rechner gibt es, aber an diesem Port antwortet niemand.',
+    'Auf `{host:dem Rechner}` läuft an Port {port:25} kein Dienst, oder er ist angehalten. Mailserver nehmen Post an Port 25 an, Mailprogramme geben sie an 587 auf.',
+    'nc -vz {host:mx.hafen.example} 25',
+  ],
+  'SH-PORT': [
+    'An welcher Tür hast du geklopft?',
+    'Ohne Nummer geht telnet an Port 23, wo früher die Fernanmeldung war. Post wartet an Port 25.',
+    'telnet {host:mx.hafen.example} 25',
   ],
 };

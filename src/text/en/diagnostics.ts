@@ -178,13 +178,13 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-MULTI': {
     title: 'Two SPF records',
-    what: '`{domain:The domain}` has {count:2} records that begin with `v=spf1`.',
+    what: '`{name:The domain}` has {count:2} records that begin with `v=spf1`.',
     why: 'Receivers do not choose: permerror, and both count for nothing.',
     fix: 'Merge them into one: one `v=spf1`, all terms, one `all` at the end.',
   },
   'SPF-PLUSALL': {
     title: 'Everybody may send as you',
-    what: '`{term:+all}` matches every address on the internet.',
+    what: '`{text:+all}` matches every address on the internet.',
     why: 'Each forged message passes SPF. This is worse than no record.',
     fix: 'Use `~all`, or `-all` once you are sure the list is complete.',
   },
@@ -196,13 +196,13 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-ALL-NOTLAST': {
     title: 'Terms after all',
-    what: '`{term:What stands after all}` is never read.',
+    what: '`{text:What stands after all}` is never read.',
     why: 'Terms are checked from left to right, and `all` always matches.',
     fix: 'Move `all` to the end.',
   },
   'SPF-10': {
     title: 'Too many look-ups',
-    what: 'Look-up {lookups:11} of 10 happens at `{term:include:…}`.',
+    what: 'At `{text:include:…}` the limit of {limit:10} look-ups is passed. All in all it takes {count:more than ten}.',
     why: 'After ten the receiver gives up: permerror. Includes of includes count as well.',
     fix: 'Remove services you no longer use, write `ip4:` for your own servers, or give a service a subdomain of its own.',
   },
@@ -222,23 +222,23 @@ export const diagnostics: Diagnostics = {
     title: 'A legitimate sender is not listed',
     what: 'The message came from `{address:an address}`{who:}, which your record does not list.',
     why: 'For receivers this looks exactly like a forgery.',
-    fix: 'Add `{term:the include of that service}`, or let the service use a subdomain of its own.',
+    fix: 'Add `{text:the include of that service}`, or let the service use a subdomain of its own.',
   },
   'SPF-IP-SYNTAX': {
     title: 'Address written wrongly',
-    what: '`{term:The term}` is no valid network.',
+    what: '`{text:The term}` is no valid network.',
     why: 'One syntax error spoils the entire record: permerror.',
     fix: '`ip4:a.b.c.d` or `ip4:a.b.c.d/0-32`; for IPv6 `ip6:` with `/0-128`. `ip:` does not exist.',
   },
   'SPF-MX-WRONG': {
     title: 'a: and mx: take names',
-    what: '`{term:mx:192.0.2.1}` holds an address.',
+    what: '`{text:mx:192.0.2.1}` holds an address.',
     why: 'It is looked up as a host name, is not found and costs one of ten look-ups.',
     fix: 'Write `ip4:{address:192.0.2.1}`.',
   },
   'SPF-PTR': {
     title: 'ptr is out of date',
-    what: 'The record uses `{term:ptr}`.',
+    what: 'The record uses `{text:ptr}`.',
     why: 'Slow, unreliable, a burden on others’ name servers; the standard advises against it and some receivers skip it.',
     fix: 'Name the servers with `ip4:`, `a:` or `mx`.',
   },
@@ -249,15 +249,15 @@ export const diagnostics: Diagnostics = {
     fix: 'Publish the same text as TXT.',
   },
   'SPF-SPACE': {
-    title: 'A blank got lost between two pieces',
-    what: 'Joined, the strings read `{value:…include:a.exampleip4:…}`.',
-    why: 'Strings of a TXT record are put together without a blank.',
-    fix: 'End the first string with a blank, or begin the next with one.',
+    title: 'A blank in the wrong place',
+    what: 'Somewhere a blank is missing or stands in the wrong place: `{text:…include:a.exampleip4:…}`',
+    why: 'Blanks part the terms. Strings of a TXT record are put together without one.',
+    fix: 'One blank between terms, none after a colon. At a joint, end the first string with a blank.',
   },
   'SPF-QUOTE': {
     title: 'Quotes inside the record',
-    what: 'The record begins with `{value:“v=spf1}`, so it does not begin with `v=spf1`.',
-    why: 'Receivers see no SPF record at all.',
+    what: 'There are quotes within the record itself.',
+    why: 'If it does not begin with exactly `v=spf1`, receivers see no SPF record at all; elsewhere quotes are a syntax error.',
     fix: 'Remove the extra quotes; only the zone file needs one straight pair around the value.',
   },
   'SPF-HELO-NONE': {
@@ -274,21 +274,27 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-SOFT-VS-HARD': {
     title: '~all or -all?',
-    what: 'The record ends in `{term:-all}`.',
+    what: 'The record ends in `{qualifier:-}all`.',
     why: '`~all` says “suspicious, but look on”. `-all` lets some receivers refuse before they have seen the DKIM signature, forwarded mail included.',
     fix: 'With DMARC in place, `~all` is the better choice for domains that send. For domains that never send, `-all`.',
   },
   'SPF-BIGNET': {
     title: 'A very large network',
-    what: '`{term:The term}` allows {count:65536} addresses.',
+    what: '`{text:The term}` allows {addresses:a great many} addresses.',
     why: 'You share them with strangers; every one of them may send as you.',
     fix: 'List only the addresses that really send for you.',
   },
   'SPF-REDIRECT-ALL': {
     title: 'redirect is ignored',
-    what: 'The record has both `all` and `{term:redirect=}`.',
+    what: 'The record has both `all` and `{text:redirect=}`.',
     why: '`redirect` applies only if nothing matched, and `all` always matches.',
     fix: 'Keep one of them.',
+  },
+  'SPF-SYNTAX': {
+    title: 'This term cannot be read',
+    what: '`{text:One term}` is not written as the standard wants it.',
+    why: 'One such mistake anywhere makes the whole record invalid: permerror for every message.',
+    fix: 'Compare with `mx`, `a:name`, `ip4:192.0.2.0/24`, `include:name`, `~all`. Typing error?',
   },
   'DKIM-NOKEY': {
     title: 'No key in DNS',
@@ -298,7 +304,7 @@ export const diagnostics: Diagnostics = {
   },
   'DKIM-P-BROKEN': {
     title: 'The key is damaged',
-    what: '`p=` is no valid key: {reason:a stray character, a line break, or it was cut off}, at position {position:unknown}.',
+    what: '`p=` is no valid key. Look at position {position:unknown}: a stray character, a quote, a line break, or the text was cut off.',
     why: 'Every signature with this selector fails.',
     fix: 'Copy the key again, in quoted pieces of at most 255 bytes, without any blank inside.',
   },
@@ -317,8 +323,8 @@ export const diagnostics: Diagnostics = {
   'DKIM-BITS': {
     title: 'Key too short',
     what: 'The key has {bits:too few} bits.',
-    why: 'Below 1024 receivers must not accept it; 1024 is the bare minimum. Short keys can be cracked.',
-    fix: 'Make a key of 2048 bits, under a new selector.',
+    why: 'Below {least:1024} receivers must not accept it; 1024 is the bare minimum. Short keys can be cracked.',
+    fix: 'Make a key of {recommended:2048} bits, under a new selector.',
   },
   'DKIM-MISMATCH': {
     title: 'Private and public key do not match',
@@ -380,6 +386,12 @@ export const diagnostics: Diagnostics = {
     why: 'With `t=s` the domain of `i=` must be exactly that of `d=`.',
     fix: 'Remove `s` from the key’s flags, or sign as the domain itself.',
   },
+  'DKIM-SYNTAX': {
+    title: 'The key record cannot be read',
+    what: 'Something is wrong at `{tag:a tag}=` in the record of `{name:the selector}`.',
+    why: 'Verifiers then treat the key as missing.',
+    fix: 'It should read `v=DKIM1; k=rsa; p=…`, pieces parted by semicolons, `v` first.',
+  },
   'DMARC-NONE': {
     title: 'No DMARC record',
     what: 'Asked and found nothing: {names:_dmarc and upwards}.',
@@ -388,7 +400,7 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-V': {
     title: 'DMARC record not recognised',
-    what: 'The record does not begin with exactly `v=DMARC1`: `{value:…}`',
+    what: 'The version is not right: the record must begin with exactly `v=DMARC1;`.',
     why: 'Capitals count and it must come first, or the whole record is ignored.',
     fix: 'Put `v=DMARC1;` at the front.',
   },
@@ -400,7 +412,7 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-P-MISSING': {
     title: 'No valid policy',
-    what: '`p=` is missing or is `{value:unknown}`.',
+    what: '`{tag:p}=` is missing, or its value `{value:…}` does not exist.',
     why: 'It counts as `p=none` if there is a valid `rua=`, else as no record at all.',
     fix: 'Add `p=none`, `p=quarantine` or `p=reject`.',
   },
@@ -408,13 +420,13 @@ export const diagnostics: Diagnostics = {
     title: 'You will not hear anything',
     what: 'There is no `rua=`.',
     why: 'Without reports you never learn who sends in your name, and whether a stricter policy would hurt you.',
-    fix: 'Add `rua=mailto:dmarc@{domain:wolke.example}`.',
+    fix: 'Add `rua=mailto:` with an address in your own domain.',
   },
   'DMARC-RUA-SYNTAX': {
     title: 'The report address is not a URI',
-    what: '`{value:rua=me@wolke.example}` lacks `mailto:`.',
+    what: '`{text:me@wolke.example}` is no address of the form `mailto:…`.',
     why: 'Receivers skip it and send no reports.',
-    fix: '`rua=mailto:{address:me@wolke.example}`',
+    fix: '`{tag:rua}=mailto:` and then the address; several are parted by commas.',
   },
   'DMARC-RUA-EXT': {
     title: 'The other domain does not want your reports',
@@ -430,7 +442,7 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-SP': {
     title: 'Subdomains stay open',
-    what: '`sp={value:none}` while `p={policy:reject}`.',
+    what: '`p={policy:reject}`, but `{tag:sp}` leaves subdomains of `{domain:your domain}` without protection.',
     why: 'Attackers then write as `news.{domain:wolke.example}`.',
     fix: 'Remove `sp=`, or make it as strict as `p=`; for names that do not exist there is `np=reject`.',
   },
@@ -463,6 +475,12 @@ export const diagnostics: Diagnostics = {
     what: '`{domain:This domain}` sends no mail, but does not say so.',
     why: 'Unused names are popular with forgers.',
     fix: 'Park it: `v=spf1 -all`, `v=DMARC1; p=reject` and `MX 0 .`',
+  },
+  'DMARC-SYNTAX': {
+    title: 'A tag without effect',
+    what: '`{tag:A tag}` is unknown, or its value does not exist.',
+    why: 'Receivers skip it and behave as if it were not there.',
+    fix: 'Check the spelling. Pieces are written `tag=value` and parted by semicolons.',
   },
   'BIMI-POLICY': {
     title: 'No logo without a policy',

@@ -7,7 +7,7 @@ export const hints = {
   'LM-01': [
     'The server did not know that greeting. How is it spelled, and what comes after it?',
     'You introduce yourself with `EHLO` (or the old `HELO`) and the name of your own computer. Without a name there is nobody to greet.',
-    'EHLO {host:laptop.wolke.example}',
+    'EHLO {client:laptop.wolke.example}',
   ],
   'LM-02': [
     'Look closely: something is missing right after `FROM`.',
@@ -16,7 +16,7 @@ export const hints = {
   ],
   'LM-03': [
     'Accepted. Still, one detail of the address is not how the standard wants it.',
-    'Postfix forgives a missing pair of angle brackets. Stricter servers, Gmail among them, answer 555. Get used to `<…>`.',
+    'Postfix forgives a blank after the colon and missing angle brackets. Stricter servers, Gmail among them, answer 555. Get used to `:<…>`.',
     'MAIL FROM:<{address:alice@wolke.example}>',
   ],
   'LM-04': [
@@ -36,7 +36,7 @@ export const hints = {
   ],
   'LM-07': [
     'The subject comes later. Which command opens the letter?',
-    'Header lines such as `Subject:` belong after `DATA`, when the server has said 354. Before that it takes you for a web form or a bot, and hangs up.',
+    'Header lines such as `{header:Subject}:` belong after `DATA`, when the server has said 354. Before that it takes you for a web form or a bot, and hangs up.',
     'DATA',
   ],
   'LM-08': [
@@ -46,7 +46,7 @@ export const hints = {
   ],
   'LM-09': [
     'The server did not say goodbye. In which mode are you?',
-    'You are still inside the message: `QUIT` has become a line of your text. End the message with a single dot first, then leave.',
+    'You are still inside the message: `{typed:QUIT}` has become a line of your text. End the message with a single dot first, then leave.',
     '.',
   ],
   'LM-10': [
@@ -62,7 +62,7 @@ export const hints = {
   'LM-12': [
     'Noticed? The sender on the envelope and the one in the letter differ. The server does not mind.',
     'Envelope and header are independent, as on paper. Replies go to the `From:` line, bounces to `MAIL FROM`. Whether the difference is suspicious is decided by SPF, DKIM and DMARC.',
-    'Envelope {envelope:alice@wolke.example}, header {header:ceo@bank.example}: compare both in the message view.',
+    'Envelope {reversePath:alice@wolke.example}, header {headerFrom:ceo@bank.example}: compare both in the message view.',
   ],
   'LM-13': [
     'That is no command. You may be in a different mode than you think.',
@@ -120,14 +120,34 @@ export const hints = {
     'Send the line, wait for the reply with its three digits, then send the next one.',
   ],
   'LM-24': [
-    'Would you trust somebody who introduces himself as “localhost”?',
+    'Would you trust somebody who introduces himself as “{name:localhost}”?',
     'Announce a full host name that leads back to your address in DNS. `localhost` or a bare number is refused by many servers, or costs points in the spam filter.',
-    'EHLO {host:mail.wolke.example}',
+    'EHLO {client:mail.wolke.example}',
   ],
   'LM-25': [
     'Umlauts sent as they are: does everybody along the way understand them?',
     'Header lines are ASCII. Other characters need an encoded word, or a connection with SMTPUTF8. In a password, the encoding decides which bytes are sent: UTF-8 it should be.',
     'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
+  ],
+  'SH-SMTP': [
+    'Nobody is listening yet: this is your own computer’s prompt.',
+    'SMTP commands make sense only when a mail server is at the other end. First connect to one.',
+    'telnet {host:mx.hafen.example} 25',
+  ],
+  'SH-TYPO': [
+    'There is no command `{typed:of that name}`. Nearly, though.',
+    'Did you mean `{near:another one}`? Tab completes what you have begun.',
+    '{near:help}',
+  ],
+  'SH-REFUSED': [
+    'The host is there, but nobody answers at that port.',
+    '`{host:The host}` has no service on port {port:25}, or it is stopped. Mail servers take mail on port 25, mail programs hand it in on 587.',
+    'nc -vz {host:mx.hafen.example} 25',
+  ],
+  'SH-PORT': [
+    'Which door did you knock at?',
+    'Without a number telnet goes to port 23, where remote logins used to be. Mail waits at port 25.',
+    'telnet {host:mx.hafen.example} 25',
   ],
 } satisfies Record<string, Hint>;
 
