@@ -1,9 +1,9 @@
 // What the page shows, as plain data. The folds in this folder make these values from the trace; the page only draws
 // them. Text for people is a `Phrase`: a dictionary key with parameters, so that the language is the page's business.
 
-import type { DkimVerdict } from '../auth/dkim.ts';
+import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
-import type { SpfVerdict } from '../auth/spf.ts';
+import type { SpfVerdict } from '../auth/spf-verdict.ts';
 import type { Time } from '../base/dates.ts';
 
 /** A key of the dictionary with its parameters. */

@@ -21,6 +21,8 @@ import type {
 } from '../view/types.ts';
 import type { Command } from '../world/command.ts';
 
+export type { Command };
+
 /** Which world to open. */
 export type ScenarioRef = { readonly kind: 'sandbox' } | { readonly kind: 'lesson'; readonly id: string };
 
@@ -31,6 +33,8 @@ export interface SavedWorld {
   readonly scenario: ScenarioRef;
   readonly seed: string;
   readonly commands: readonly Command[];
+  /** Hints of a lesson asked for so far, by goal. */
+  readonly hints?: Readonly<Record<string, number>>;
 }
 
 /** What the page needs to draw the world for the first time. */

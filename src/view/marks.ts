@@ -1,0 +1,419 @@
+// The story: one mark for each step that people want to see, with what flies over the wires and how long to look at it.
+// The events themselves stay complete in the trace; this file only chooses, groups and paces. What a DNS answer says is
+// in marks-dns.ts.
+
+import { fromUtf8, latin1 } from '../base/bytes.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../base/dates.ts';
+import type { EventOf, TraceEvent } from '../host/events.ts';
+import type { WorldDescription } from '../world/description.ts';
+import { protocolOf, type Connections } from './connections.ts';
+import { dkimResult, toneOfResult } from './hosts.ts';
+import { dnsMark } from './marks-dns.ts';
+import { messageOf, type MessageFold } from './messages.ts';
+import type { FlightView, MarkView, Phrase, Tone } from './types.ts';
+
+export interface MarkFold {
+  readonly marks: MarkView[];
+  readonly bySeq: Map<number, MarkView>;
+  readonly internet: ReadonlySet<string>;
+  readonly resolvers: ReadonlySet<string>;
+  readonly ownerOf: ReadonlyMap<string, string>;
+  /** The world is built; what its programs did while they started is no story. */
+  open: boolean;
+  /** Connections whose message text has its envelope on the way already. */
+  readonly posted: Set<number>;
+  /** `host queueId` of what waits for another try. */
+  readonly deferred: Set<string>;
+}
+
+export function openMarks(description: WorldDescription): MarkFold {
+  const named = (role: string): string[] =>
+    description.hosts.filter((host) => host.role === role).map((host) => host.name);
+  return {
+    marks: [],
+    bySeq: new Map(),
+    internet: new Set(named('internet')),
+    resolvers: new Set(named('resolver')),
+    ownerOf: new Map(description.hosts.flatMap((host) => host.addresses.map((a) => [a, host.name] as const))),
+    open: false,
+    posted: new Set(),
+    deferred: new Set(),
+  };
+}
+
+/** Real milliseconds at normal pace. A typed command with its reply stays below 1.5 s, a whole journey below 8 s. */
+const DWELL = {
+  typed: 450,
+  textLine: 240,
+  dialogue: 70,
+  local: 40,
+  message: 850,
+  localMessage: 500,
+  /** An exchange of a resolver on its way to the answer, and the answer itself. */
+  dnsStep: 60,
+  dns: 90,
+  connect: 100,
+  verdict: 360,
+  queue: 200,
+  placed: 220,
+  delivered: 700,
+  trouble: 700,
+  command: 200,
+} as const;
+
+type Draft = Omit<MarkView, 'seq' | 'at' | 'host'> & { readonly host?: string };
+
+/** Folds one event; the other folds must already know it. */
+export function foldMarks(
+  fold: MarkFold,
+  event: TraceEvent,
+  trace: readonly TraceEvent[],
+  connections: Connections,
+  messages: MessageFold,
+): void {
+  if (event.type === 'world.open') fold.open = true;
+  if (!fold.open) return;
+  const draft = draftOf(fold, event, trace, connections, messages);
+  if (draft === undefined) return;
+  const message = draft.message ?? messageOf(messages, event);
+  const mark: MarkView = {
+    seq: event.seq,
+    at: event.at,
+    host: event.host,
+    ...draft,
+    ...(message === undefined ? {} : { message }),
+  };
+  fold.marks.push(mark);
+  fold.bySeq.set(mark.seq, mark);
+}
+
+function draftOf(
+  fold: MarkFold,
+  event: TraceEvent,
+  trace: readonly TraceEvent[],
+  connections: Connections,
+  messages: MessageFold,
+): Draft | undefined {
+  switch (event.type) {
+    case 'shell.input':
+      return event.program === '' && event.text.trim() !== ''
+        ? step(
+            'terminal',
+            'info',
+            { key: 'mark.command', params: { command: short(event.text) } },
+            DWELL.command,
+          )
+        : undefined;
+    case 'net.connected':
+      return connected(fold, event, trace, connections);
+    case 'net.connectFailed': {
+      const host = fold.ownerOf.get(event.to.address) ?? event.to.address;
+      return step(
+        'tcp',
+        'fail',
+        { key: `mark.connectFailed.${event.reason}`, params: { host, port: event.to.port } },
+        DWELL.trouble,
+      );
+    }
+    case 'net.data':
+      return data(fold, event, connections, messages);
+    case 'net.close': {
+      const info = connections.get(event.connection);
+      return info?.terminal !== undefined && event.side === 'server'
+        ? step('tcp', 'info', { key: 'mark.closed', params: { host: event.host } }, DWELL.command)
+        : undefined;
+    }
+    case 'net.datagram': {
+      const found = dnsMark(event, trace, fold.resolvers);
+      if (found === undefined) return undefined;
+      const dwellMs = fold.resolvers.has(event.host) ? DWELL.dns : DWELL.dnsStep;
+      return {
+        ...step('dns', found.tone, found.text, dwellMs),
+        flight: flight(fold, event, event.path, 'dns', found.label),
+      };
+    }
+    case 'net.icmp':
+      if (event.kind !== 'echo' && event.kind !== 'echoReply') return undefined;
+      return {
+        ...step('tcp', 'info', { key: `mark.${event.kind}`, params: { to: event.to } }, DWELL.connect),
+        flight: flight(fold, event, event.path, 'icmp', 'ping'),
+      };
+    case 'net.drop':
+      return step(
+        'tcp',
+        'fail',
+        {
+          key: `mark.dropped.${event.reason}`,
+          params: {
+            to: fold.ownerOf.get(event.to.address) ?? event.to.address,
+            port: event.to.port,
+            by: event.by,
+          },
+        },
+        DWELL.trouble,
+      );
+    case 'net.bound':
+      return step('clock', 'fail', { key: 'mark.bound', params: { limit: event.limit } }, DWELL.trouble);
+    case 'dns.lookup': {
+      const { question, answer } = event;
+      const params = { name: question.name, type: question.type };
+      return answer.status === 'TIMEOUT'
+        ? step('dns', 'fail', { key: 'mark.dnsTimeout', params }, DWELL.trouble)
+        : undefined;
+    }
+    case 'queue.accept':
+      return event.bounceOf === undefined
+        ? step('queue', 'info', { key: 'mark.accepted', params: { queueId: event.queueId } }, DWELL.queue)
+        : step(
+            'queue',
+            'soft',
+            { key: 'mark.bounceWritten', params: { to: event.recipients[0] ?? '' } },
+            DWELL.trouble,
+          );
+    case 'queue.active':
+      return fold.deferred.delete(`${event.host} ${event.queueId}`)
+        ? step('queue', 'info', { key: 'mark.retry', params: { queueId: event.queueId } }, DWELL.queue)
+        : undefined;
+    case 'queue.route': {
+      if (event.method === 'transport') return undefined;
+      const chosen = event.candidates.find((candidate) => candidate.verdict === 'chosen');
+      return chosen === undefined
+        ? step('queue', 'fail', { key: 'mark.noRoute', params: { domain: event.domain } }, DWELL.trouble)
+        : step(
+            'queue',
+            'info',
+            { key: 'mark.route', params: { domain: event.domain, host: plain(chosen.host) } },
+            DWELL.queue,
+          );
+    }
+    case 'queue.deferred': {
+      fold.deferred.add(`${event.host} ${event.queueId}`);
+      const minutes = Math.max(1, Math.round((event.until - event.at) / MINUTE));
+      return step(
+        'queue',
+        'soft',
+        { key: 'mark.deferred', params: { minutes, reason: event.reason } },
+        DWELL.trouble,
+      );
+    }
+    case 'queue.result': {
+      const { status, recipient, text } = event.result;
+      return status === 'bounced' || status === 'expired'
+        ? step('queue', 'fail', { key: `mark.${status}`, params: { recipient, text } }, DWELL.trouble)
+        : undefined;
+    }
+    case 'queue.discarded':
+      return step(
+        'queue',
+        'fail',
+        { key: 'mark.discarded', params: { reason: event.reason } },
+        DWELL.trouble,
+      );
+    case 'auth.signed':
+      return step(
+        'auth',
+        'info',
+        { key: 'mark.signed', params: { domain: event.domain, selector: event.selector } },
+        DWELL.queue,
+      );
+    case 'auth.spf': {
+      const { result, domain, ip } = event.verdict;
+      return verdict('spf', result, { domain, ip, result });
+    }
+    case 'auth.dkim': {
+      const result = dkimResult(event.verdicts);
+      const best = event.verdicts.find((one) => one.result === result);
+      return verdict('dkim', result, { domain: best?.domain ?? '', selector: best?.selector ?? '', result });
+    }
+    case 'auth.dmarc': {
+      const { result, author } = event.verdict;
+      return verdict('dmarc', result, { domain: author, result, policy: event.verdict.policy ?? 'none' });
+    }
+    case 'mailbox.placed':
+      return step(
+        'delivery',
+        event.folder === 'Junk' ? 'soft' : 'info',
+        {
+          key: event.folder === 'Junk' ? 'mark.placedJunk' : 'mark.placed',
+          params: { folder: event.folder },
+        },
+        DWELL.placed,
+      );
+    case 'mailbox.delivered':
+      return step(
+        'delivery',
+        event.folder === 'Junk' ? 'soft' : 'pass',
+        {
+          key: event.folder === 'Junk' ? 'mark.deliveredJunk' : 'mark.delivered',
+          params: { user: capital(event.user), folder: event.folder },
+        },
+        DWELL.delivered,
+      );
+    case 'mailbox.refused':
+      return step(
+        'delivery',
+        'fail',
+        { key: 'mark.mailboxRefused', params: { recipient: event.recipient } },
+        DWELL.trouble,
+      );
+    case 'zone.published':
+      return step(
+        'zone',
+        'info',
+        { key: 'mark.zonePublished', params: { zone: plain(event.zone), serial: event.serial } },
+        DWELL.typed,
+      );
+    case 'zone.rejected':
+      return step(
+        'zone',
+        'fail',
+        { key: 'mark.zoneRejected', params: { zone: plain(event.zone), n: event.errors.length } },
+        DWELL.trouble,
+      );
+    case 'world.pass':
+      return step('clock', 'info', passed(event.until - event.at), DWELL.typed);
+    default:
+      return undefined;
+  }
+}
+
+function step(kind: MarkView['kind'], tone: Tone, text: Phrase, dwellMs: number): Draft {
+  return { kind, tone, text, dwellMs };
+}
+
+function verdict(check: 'spf' | 'dkim' | 'dmarc', result: string, params: Record<string, string>): Draft {
+  const known = result === 'pass' || result === 'fail' || result === 'none' ? result : 'other';
+  return step('auth', toneOfResult(result), { key: `mark.${check}.${known}`, params }, DWELL.verdict);
+}
+
+function connected(
+  fold: MarkFold,
+  event: EventOf<'net.connected'>,
+  trace: readonly TraceEvent[],
+  connections: Connections,
+): Draft | undefined {
+  const info = connections.get(event.connection);
+  const opened = info === undefined ? undefined : trace[info.openedSeq - 1];
+  if (info === undefined || opened === undefined) return undefined;
+  const server = info.server ?? info.to.address;
+  const typed = info.terminal !== undefined;
+  return {
+    ...step(
+      'tcp',
+      'info',
+      { key: 'mark.connected', params: { server, port: info.to.port } },
+      typed ? DWELL.typed : DWELL.connect,
+    ),
+    flight: {
+      seq: event.seq,
+      path: info.path.filter((name) => !fold.internet.has(name)),
+      departs: opened.at,
+      arrives: event.at,
+      kind: protocolOf(info.to.port) === 'lmtp' ? 'lmtp' : 'tcp',
+      label: `:${info.to.port}`,
+    },
+  };
+}
+
+function data(
+  fold: MarkFold,
+  event: EventOf<'net.data'>,
+  connections: Connections,
+  messages: MessageFold,
+): Draft | undefined {
+  const info = connections.get(event.connection);
+  if (info === undefined) return undefined;
+  const protocol = protocolOf(info.to.port);
+  const kind = protocol === 'dns' ? 'dns' : protocol;
+  if (protocol === 'dns') return undefined;
+  const typed = info.terminal !== undefined;
+  const pace = typed ? DWELL.typed : protocol === 'lmtp' ? DWELL.local : DWELL.dialogue;
+  const line = firstLine(event.bytes);
+  const fly = (label: string, message?: string): FlightView =>
+    flight(fold, event, event.path, kind, label, message);
+  if (event.side === 'server') {
+    fold.posted.delete(event.connection);
+    const code = /^([2-5])\d\d/.exec(line)?.[1];
+    const tone: Tone = code === '5' ? 'fail' : code === '4' ? 'soft' : 'info';
+    return {
+      ...step(kind, tone, { key: 'mark.replied', params: { host: event.host, line: short(line) } }, pace),
+      flight: fly(short(line, 40)),
+    };
+  }
+  if (info.inText && !typed) {
+    // One envelope, however many segments the text takes.
+    if (fold.posted.has(event.connection)) return undefined;
+    fold.posted.add(event.connection);
+    const entry =
+      info.queueId === undefined ? undefined : messages.byEntry.get(`${info.client} ${info.queueId}`);
+    return {
+      ...step(
+        kind,
+        'info',
+        { key: 'mark.messageSent', params: { from: event.host, to: event.toHost } },
+        protocol === 'lmtp' ? DWELL.localMessage : DWELL.message,
+      ),
+      flight: fly('', entry ?? ''),
+      ...(entry === undefined ? {} : { message: entry }),
+    };
+  }
+  if (info.inText) {
+    const dot = /(?:^|\n)\.\r?\n$/.test(event.bytes);
+    return {
+      ...step(
+        kind,
+        'info',
+        dot ? { key: 'mark.finalDot' } : { key: 'mark.textLine', params: { line: short(line) } },
+        dot ? DWELL.typed : DWELL.textLine,
+      ),
+      flight: fly(dot ? '.' : short(line, 40)),
+    };
+  }
+  return {
+    ...step(kind, 'info', { key: 'mark.said', params: { host: event.toHost, line: short(line) } }, pace),
+    flight: fly(short(line, 40)),
+  };
+}
+
+function flight(
+  fold: MarkFold,
+  event: { readonly seq: number; readonly at: number; readonly arrives: number },
+  path: readonly string[],
+  kind: FlightView['kind'],
+  label: string,
+  message?: string,
+): FlightView {
+  return {
+    seq: event.seq,
+    path: path.filter((name) => !fold.internet.has(name)),
+    departs: event.at,
+    arrives: event.arrives,
+    kind,
+    ...(message === undefined ? {} : { message }),
+    label,
+  };
+}
+
+function passed(ms: number): Phrase {
+  const of = (key: string, unit: number): Phrase => ({ key, params: { n: Math.round(ms / unit) } });
+  if (ms < 2 * MINUTE) return of('mark.passed.seconds', SECOND);
+  if (ms < 2 * HOUR) return of('mark.passed.minutes', MINUTE);
+  return ms < 2 * DAY ? of('mark.passed.hours', HOUR) : of('mark.passed.days', DAY);
+}
+
+function firstLine(bytes: string): string {
+  const end = bytes.indexOf('\n');
+  return fromUtf8(latin1((end < 0 ? bytes : bytes.slice(0, end)).slice(0, 1000).replace(/\r$/, '')));
+}
+
+function short(text: string, limit = 90): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+function plain(name: string): string {
+  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,130 @@
+// Why a sender was believed or not: SPF, DKIM and DMARC. Everything comes from the verdicts in the trace. The one thing
+// looked up besides is whether the record that was judged is still the published one: a resolver may have remembered
+// an older text.
+
+import type { DnsEvidence } from '../auth/evidence.ts';
+import { sameName } from '../dns/name.ts';
+import { parseZone } from '../dns/zone-file.ts';
+import type { EventOf } from '../host/events.ts';
+import { dkimResult } from './hosts.ts';
+import type { Journal } from './journal.ts';
+import type { Phrase } from './types.ts';
+import { openZone, publishedText, zoneOf, type WhyDraft } from './why-base.ts';
+
+export function whySpf(journal: Journal, event: EventOf<'auth.spf'>, view: WhyDraft): WhyDraft {
+  const { verdict } = event;
+  const { domain, ip } = verdict;
+  const params = { domain, ip, result: verdict.result, term: verdict.matchedTerm?.text ?? '' };
+  const say = (key: string): void => void view.plain.push({ key: `why.spf.${key}`, params });
+  if (verdict.identityReason === 'null-reverse-path') say('helo');
+  say('what');
+  switch (verdict.reason) {
+    case 'matched':
+      say(
+        verdict.matchedTerm?.text.replace(/^[+\-~?]/, '') === 'all'
+          ? `all.${verdict.result}`
+          : `matched.${verdict.result}`,
+      );
+      break;
+    default:
+      say(`reason.${verdict.reason}`);
+  }
+  view.sections.push({ type: 'spf', verdict, seq: event.seq });
+  addRule(view, verdict.rule);
+  const { record, lookup } = verdict.check;
+  staleness(journal, event, view, lookup, record?.text);
+  if (verdict.result !== 'pass') view.actions.unshift(...openZone(journal, record?.owner ?? domain, 'TXT'));
+  return view;
+}
+
+export function whyDkim(journal: Journal, event: EventOf<'auth.dkim'>, view: WhyDraft): WhyDraft {
+  const { verdicts } = event;
+  const result = dkimResult(verdicts);
+  const best = verdicts.find((verdict) => verdict.result === result);
+  view.plain.push({ key: 'why.dkim.what' });
+  if (best === undefined) {
+    view.plain.push({ key: 'why.dkim.unsigned' });
+    return view;
+  }
+  const params = { domain: best.domain, selector: best.selector, result };
+  view.plain.push({
+    key: result === 'pass' ? 'why.dkim.pass' : `why.dkim.${dkimTrouble(best.reason)}`,
+    params,
+  });
+  view.sections.push({ type: 'dkim', verdicts, seq: event.seq });
+  addRule(view, best.rule);
+  staleness(journal, event, view, best.keyLookup, best.key?.text);
+  const name = `${best.selector}._domainkey.${best.domain}`;
+  if (result !== 'pass' && best.domain !== '') view.actions.unshift(...openZone(journal, name, 'TXT'));
+  return view;
+}
+
+/** Many reasons, few things to say first; the evidence names each precisely. */
+function dkimTrouble(reason: string): 'body' | 'signature' | 'key' | 'lookup' | 'other' {
+  if (reason === 'body-hash' || reason === 'body-length') return 'body';
+  if (reason === 'signature') return 'signature';
+  if (reason === 'key-lookup-failed') return 'lookup';
+  return reason === 'no-key' || reason.startsWith('key-') ? 'key' : 'other';
+}
+
+export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: WhyDraft): WhyDraft {
+  const { verdict, decision } = event;
+  const params = {
+    domain: verdict.author,
+    policy: verdict.policy ?? 'none',
+    result: verdict.result,
+    spf: verdict.alignment.find((row) => row.mechanism === 'spf')?.domain ?? '',
+    dkim: verdict.alignment.find((row) => row.mechanism === 'dkim')?.domain ?? '',
+  };
+  view.plain.push({ key: 'why.dmarc.what', params }, { key: `why.dmarc.${verdict.reason}`, params });
+  if (verdict.result === 'fail') view.plain.push({ key: `why.dmarc.action.${decision.action}`, params });
+  view.sections.push({ type: 'dmarc', verdict, seq: event.seq });
+  addRule(view, verdict.rule);
+  addRule(view, decision.rule);
+  if (verdict.result !== 'pass' && verdict.author !== '')
+    view.actions.unshift(
+      ...openZone(journal, verdict.record?.domain ?? verdict.author, 'TXT').map((action) =>
+        action.type === 'openZone' && !action.name.startsWith('_dmarc.')
+          ? { ...action, name: `_dmarc.${action.name}` }
+          : action,
+      ),
+    );
+  return view;
+}
+
+function addRule(view: WhyDraft, rule: string): void {
+  if (rule !== '' && !view.rules.some((one) => one.rule === rule)) view.rules.push({ rule });
+}
+
+/** Says so when the record that was judged is no longer, or not yet, what the zone publishes. */
+function staleness(
+  journal: Journal,
+  event: { readonly seq: number; readonly at: number },
+  view: WhyDraft,
+  lookup: DnsEvidence | undefined,
+  used: string | undefined,
+): void {
+  if (lookup === undefined) return;
+  const { name } = lookup.question;
+  const zone = zoneOf(journal, name);
+  const text = zone === undefined ? undefined : publishedText(journal, zone, event.seq);
+  if (zone === undefined || text === undefined) return;
+  const published = parseZone(text, zone).records.flatMap((record) =>
+    record.data.type === 'TXT' && sameName(record.name, name) ? [record.data.strings.join('')] : [],
+  );
+  const isCurrent =
+    used === undefined
+      ? published.length === 0 || lookup.answer.status === 'SERVFAIL'
+      : published.includes(used);
+  if (isCurrent) return;
+  const seconds =
+    used === undefined
+      ? (lookup.answer.negativeTtl ?? 0)
+      : Math.max(0, ...lookup.answer.records.map((record) => record.ttl));
+  const until = event.at + seconds * 1000;
+  const now = journal.trace[journal.seq - 1]?.at ?? event.at;
+  view.plain.push({ key: used === undefined ? 'why.stale.absent' : 'why.stale', params: { n: seconds } });
+  if (until <= now) return;
+  const passText: Phrase = { key: 'why.action.cacheForgets', params: { n: Math.ceil((until - now) / 1000) } };
+  view.actions.push({ type: 'passTime', until, text: passText });
+}
