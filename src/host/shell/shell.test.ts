@@ -115,7 +115,7 @@ describe('the shell', () => {
     expect(terminal.take().match(/icmp_seq=/g)).toHaveLength(3);
     terminal.key('interrupt');
     expect(terminal.take()).toBe(
-      '^C\n\n--- mail ping statistics ---\n8 packets transmitted, 8 received, 0% packet loss, time 7000ms\n' +
+      '^C\n--- mail ping statistics ---\n8 packets transmitted, 8 received, 0% packet loss, time 7000ms\n' +
         'rtt min/avg/max/mdev = 20.000/20.000/20.000/0.000 ms\n',
     );
     pass(machine, 5000);

@@ -31,14 +31,24 @@ export interface TestHost {
   readonly files?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What the middle has, for worlds in which it is a router that answers and filters. */
+export interface TestMiddle {
+  readonly addresses: readonly string[];
+  readonly firewall: readonly FirewallRule[];
+}
+
 export const START = timeOf(2026, 11, 23, 8, 0, 0);
 export const MIDDLE = 'middle';
 
 /** Starts the programs and lets them settle. Every link takes 5 ms. */
-export function testMachine(hosts: readonly TestHost[], seed = '1'): Machine {
+export function testMachine(
+  hosts: readonly TestHost[],
+  seed = '1',
+  middle: TestMiddle = { addresses: [], firewall: [] },
+): Machine {
   const net = newNetwork(seed, START);
   const machine = newMachine(net);
-  addHost(net, MIDDLE, []);
+  addHost(net, MIDDLE, middle.addresses).firewall = [...middle.firewall];
   for (const host of hosts) addHost(net, host.name, host.addresses).firewall = [...(host.firewall ?? [])];
   for (const host of hosts)
     net.links.push({ a: host.name, b: host.behind ?? MIDDLE, latencyMs: 5, lossPercent: 0, up: true });
@@ -97,6 +107,13 @@ export class TestTerminal {
     this.read();
   }
 
+  /** Types a line and lets so many milliseconds pass. */
+  typeFor(text: string, ms: number): this {
+    this.echo(text);
+    callFromOutside(this.machine, this.host, this.id, { type: 'line', text }, undefined);
+    runUntil(this.machine, this.machine.state.net.now + ms);
+    return this.read();
+  }
   /** Types a line and waits until the world is quiet. */
   type(text: string): this {
     this.echo(text);
@@ -124,6 +141,7 @@ export class TestTerminal {
   }
 
   private echo(text: string): void {
+    this.read();
     if (this.program !== '') this.screen += `${this.prompt}${text}\n`;
   }
   private call(call: Call): this {

@@ -1,7 +1,7 @@
 // The world in which the tools were recorded: its zones (recordings/tools/world), name servers, firewalls and addresses.
 // What our network does not model stands in the list of exceptions of the tests, not here. Tests only.
 
-import { testMachine, ScriptedServer, type TestHost, type TestProgram } from './machine.ts';
+import { testMachine, ScriptedServer, type TestHost, type TestMiddle, type TestProgram } from './machine.ts';
 import { recordingText } from './recording.ts';
 import type { Machine } from '../kernel.ts';
 
@@ -82,14 +82,26 @@ const HOSTS: readonly TestHost[] = [
     addresses: ['203.0.113.26'],
     firewall: [{ chain: 'in', protocol: 'icmp', action: 'drop' }],
   },
-  { name: 'ns.tot.example', addresses: ['203.0.113.66'], firewall: [{ chain: 'in', action: 'drop' }] },
-  { name: 'r67', addresses: ['203.0.113.67'], firewall: [{ chain: 'in', action: 'reject' }] },
-  { name: 'r68', addresses: ['203.0.113.68'], firewall: [{ chain: 'in', action: 'reject' }] },
+  { name: 'ns.tot.example', addresses: ['203.0.113.66'] },
+  { name: 'r67', addresses: ['203.0.113.67'] },
+  { name: 'r68', addresses: ['203.0.113.68'] },
+  { name: 'r70', addresses: ['203.0.113.70'] },
 ];
+
+/** The router in the middle, which swallows or refuses what goes to some addresses. */
+const CORE: TestMiddle = {
+  addresses: ['198.18.0.2'],
+  firewall: [
+    { chain: 'forward', to: '203.0.113.66', action: 'drop' },
+    { chain: 'forward', to: '203.0.113.67', action: 'reject' },
+    { chain: 'forward', to: '203.0.113.68', action: 'reject' },
+    { chain: 'forward', to: '203.0.113.70', action: 'reject' },
+  ],
+};
 
 export const MAIL_PORTS = [25, 26, 110, 143, 465, 587, 993, 2525, 13604];
 
 export function recordedWorld(): { machine: Machine; mail: ScriptedServer } {
-  const machine = testMachine(HOSTS);
+  const machine = testMachine(HOSTS, '1', CORE);
   return { machine, mail: new ScriptedServer(machine, MAIL, MAIL_PORTS) };
 }

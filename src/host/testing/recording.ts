@@ -23,7 +23,8 @@ export function recordedCommands(path: string): RecordedCommand[] {
   const commands: RecordedCommand[] = [];
   let command: string | undefined;
   let output = '';
-  for (const line of recordingText(path).split('\n')) {
+  // A terminal does not show the CR of what a server sent.
+  for (const line of recordingText(path).replaceAll('\r', '').split('\n')) {
     const exit = /^@ exit (\d+)$/.exec(line);
     if (line.startsWith('$ ')) {
       command = line.slice(2);

@@ -97,9 +97,12 @@ export function shortText(message: DnsMessage): string {
   return message.answers.map((record) => `${rdataText(record.data)}\n`).join('');
 }
 
-/** One step of `+trace`. */
-export function traceText(reply: DnsReply, port: number): string {
-  const { answers, authority } = reply.message;
-  const records = [...answers, ...authority].map((record) => `${recordText(record)}\n`).join('');
-  return `${records};; Received ${reply.size} bytes from ${serverText(reply.server, port)} in ${reply.ms} ms\n\n`;
+/** The records of one step of `+trace`. */
+export function traceText(message: DnsMessage): string {
+  return [...message.answers, ...message.authority].map((record) => `${recordText(record)}\n`).join('');
+}
+
+/** What ends one step of `+trace`. */
+export function receivedText(reply: DnsReply, port: number): string {
+  return `;; Received ${reply.size} bytes from ${serverText(reply.server, port)} in ${reply.ms} ms\n\n`;
 }

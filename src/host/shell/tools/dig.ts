@@ -15,7 +15,7 @@ import {
 } from '../dns-query.ts';
 import type { Tool, ToolIo } from '../tool.ts';
 import { AXFR, parseDigArguments, type DigLookup } from './dig-arguments.ts';
-import { bannerText, messageText, shortText, statsText, traceText } from './dig-text.ts';
+import { bannerText, messageText, receivedText, shortText, statsText, traceText } from './dig-text.ts';
 
 /** Names of the servers of the next step of +trace, looked up one by one. */
 interface TraceStep {
@@ -24,6 +24,8 @@ interface TraceStep {
   zone: string;
   names: string[];
   servers: QueryServer[];
+  /** The line about the answer that led here; dig prints it when it has found the next servers. */
+  received: string;
 }
 
 export interface DigState {
@@ -109,7 +111,7 @@ function serverFound(state: DigState, io: ToolIo): void {
 function ask(state: DigState, servers: readonly QueryServer[], io: ToolIo): void {
   const lookup = current(state);
   if (lookup.trace && state.trace === undefined)
-    state.trace = { atRoot: true, zone: '.', names: [], servers: [] };
+    state.trace = { atRoot: true, zone: '.', names: [], servers: [], received: '' };
   const atRoot = state.trace?.atRoot === true;
   const { query, outcome } = startQuery(
     io,
@@ -196,17 +198,23 @@ function traced(state: DigState, trace: TraceStep, reply: DnsReply, io: ToolIo):
   const lookup = current(state);
   const { message } = reply;
   banner(state, io);
-  io.print(lookup.short && !trace.atRoot ? shortText(message) : traceText(reply, lookup.port));
+  if (!lookup.short) io.print(traceText(message));
+  else if (!trace.atRoot) io.print(shortText(message));
   const section = trace.atRoot ? message.answers : message.answers.length > 0 ? [] : message.authority;
   const servers = section.flatMap((r) => (r.data.type === 'NS' ? [{ zone: r.name, host: r.data.host }] : []));
   const [first] = servers;
   // No referral, or one that leads nowhere new: this was the last word.
-  if (first === undefined || (!trace.atRoot && sameName(first.zone, trace.zone))) return next(state, io);
+  const received = lookup.short ? '' : receivedText(reply, lookup.port);
+  if (first === undefined || (!trace.atRoot && sameName(first.zone, trace.zone))) {
+    io.print(received);
+    return next(state, io);
+  }
   state.trace = {
     atRoot: false,
     zone: first.zone,
     names: servers.map((server) => server.host.replace(/(?<=.)\.$/, '')),
     servers: [],
+    received,
   };
   nextTraceServer(state, state.trace, io);
 }
@@ -214,8 +222,9 @@ function traced(state: DigState, trace: TraceStep, reply: DnsReply, io: ToolIo):
 function nextTraceServer(state: DigState, trace: TraceStep, io: ToolIo): void {
   const [name] = trace.names;
   if (name === undefined) {
-    if (trace.servers.length > 0) return ask(state, trace.servers, io);
-    return io.exit(1);
+    if (trace.servers.length === 0) return io.exit(1);
+    io.print(trace.received);
+    return ask(state, trace.servers, io);
   }
   state.request = requestAddress(io, name, current(state).family);
   if (state.request.result !== undefined) traceServerFound(state, io);

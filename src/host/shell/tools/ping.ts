@@ -133,7 +133,8 @@ export const ping: Tool<PingState> = {
       case 'key':
         if (input.key !== 'interrupt') return;
         if (state.sent === 0) return io.exit(130);
-        return finish(state, io);
+        // The terminal has gone to a new line after the ^C; ping's own empty line is that one.
+        return finish(state, io, '');
       case 'connected':
       case 'connectFailed':
       case 'accepted':
@@ -248,11 +249,11 @@ function tripText(ms: number): string {
   return ms.toFixed(3);
 }
 
-function finish(state: PingState, io: ToolIo): void {
+function finish(state: PingState, io: ToolIo, before = '\n'): void {
   const { trips, sent, errors } = state;
   const loss = sent === 0 ? 0 : Math.floor(((sent - trips.length) * 100) / sent);
   io.print(
-    `\n--- ${state.target} ping statistics ---\n${sent} packets transmitted, ${trips.length} received, ` +
+    `${before}--- ${state.target} ping statistics ---\n${sent} packets transmitted, ${trips.length} received, ` +
       `${errors > 0 ? `+${errors} errors, ` : ''}${loss}% packet loss, time ${state.lastAt - state.startedAt}ms\n`,
   );
   if (trips.length === 0) io.print('\n');
