@@ -39,6 +39,7 @@ export function receiveMessage(
         socket: client.socket,
         question: id,
         message: os.keep(bytes),
+        cause: os.cause,
         input: {
           ip: client.address,
           helo: question.helo ?? '',
@@ -63,6 +64,7 @@ export function verified(
   id: number,
   messageHash: string,
   found: Verification,
+  endOfData: number | undefined,
   os: Os,
 ): void {
   const client = state.clients.get(socket);
@@ -70,9 +72,9 @@ export function verified(
   if (client?.session === undefined || asked?.id !== id || asked.question.kind !== 'message') return;
   const queueId = client.queueId ?? 'NOQUEUE';
   const { connection } = client;
-  const cause = os.cause;
+  // The verdicts follow from the message; the look-ups are their evidence, not their cause.
+  os.cause = endOfData;
   const emit = (event: Parameters<Os['emit']>[0], rule: string): void => {
-    os.cause = cause;
     os.cause = os.emit(event, rule);
   };
   emit({ type: 'auth.spf', queueId, connection, verdict: found.spf }, found.spf.rule);

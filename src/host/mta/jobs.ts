@@ -37,7 +37,7 @@ function done(state: MtaState, job: MtaJob, verdict: Verdict, os: Os): void {
     smtpdSenderDomain(state, job.socket, job.question, verdict.value, os);
   if (job.kind === 'route' && verdict.kind === 'route') routed(state, job.delivery, verdict.value, os);
   if (job.kind === 'verify' && verdict.kind === 'verify')
-    verified(state, job.socket, job.question, job.message, verdict.value, os);
+    verified(state, job.socket, job.question, job.message, verdict.value, job.cause, os);
 }
 
 export function startJob(state: MtaState, job: MtaJob, os: Os): void {

@@ -67,6 +67,8 @@ export type MtaJob =
       readonly question: number;
       /** Hash of the message as received. */
       readonly message: string;
+      /** The event of its end of data. */
+      readonly cause: number | undefined;
       readonly input: VerifyInput;
     };
 
