@@ -156,7 +156,7 @@ function draftOf(
       return step('clock', 'fail', { key: 'mark.bound', params: { limit: event.limit } }, DWELL.trouble);
     case 'dns.lookup': {
       const { question, answer } = event;
-      const params = { name: question.name, type: question.type };
+      const params = { name: plain(question.name), type: question.type };
       return answer.status === 'TIMEOUT'
         ? step('dns', 'fail', { key: 'mark.dnsTimeout', params }, DWELL.trouble)
         : undefined;
@@ -366,7 +366,8 @@ function data(
         dot ? { key: 'mark.finalDot' } : { key: 'mark.textLine', params: { line: short(line) } },
         dot ? DWELL.typed : DWELL.textLine,
       ),
-      flight: fly(dot ? '.' : short(line, 40)),
+      // With the dot the letter is complete; from here on it is drawn as one.
+      flight: dot ? fly('', '') : fly(short(line, 40)),
     };
   }
   return {

@@ -47,10 +47,12 @@ export interface MessageFold {
   readonly byEntry: Map<string, string>;
   /** The message that a connection carries or carried last. */
   readonly byConnection: Map<number, string>;
+  /** The message whose end each host read last: what it signs, it signs before the queue has it. */
+  readonly reading: Map<string, string>;
 }
 
 export function openMessages(): MessageFold {
-  return { all: new Map(), byEntry: new Map(), byConnection: new Map() };
+  return { all: new Map(), byEntry: new Map(), byConnection: new Map(), reading: new Map() };
 }
 
 const TONES: Readonly<Record<MessagePlace, Tone>> = {
@@ -71,6 +73,8 @@ export function messageOf(fold: MessageFold, event: TraceEvent): string | undefi
     if (found !== undefined) return found;
   }
   switch (event.type) {
+    case 'auth.signed':
+      return fold.reading.get(event.host);
     case 'auth.spf':
     case 'auth.dkim':
     case 'auth.dmarc':
@@ -194,13 +198,11 @@ function noted(fold: MessageFold, event: EventOf<'smtp.server'>, connections: Co
     const info = connections.get(connection);
     const known =
       info?.queueId === undefined ? undefined : fold.byEntry.get(`${info.client} ${info.queueId}`);
-    if (known !== undefined) {
-      fold.byConnection.set(connection, known);
-      return;
-    }
-    const id = `m${event.seq}`;
-    const { subject, from } = headline(info?.text ?? '');
+    const id = known ?? `m${event.seq}`;
+    fold.reading.set(event.host, id);
     fold.byConnection.set(connection, id);
+    if (known !== undefined) return;
+    const { subject, from } = headline(info?.text ?? '');
     begin(fold, id, event, { subject, from: from === '' ? note.reversePath : from, to: [] });
   } else if (note.kind === 'reply' && note.to === 'END-OF-MESSAGE' && note.reply.code >= 400) {
     const id = fold.byConnection.get(connection);

@@ -75,6 +75,7 @@ export const story: StoryWords = {
   'mark.passed.days': '{n} {n|Tag vergeht|Tage vergehen}',
 
   'hop.accepted': 'Angenommen',
+  'hop.bounceWritten': 'Ein Bericht über den Fehlschlag wird geschrieben',
   'hop.retry': 'Noch ein Versuch',
   'hop.deferred': 'Vertagt: {reason}',
   'hop.bounced': 'Zurückgeschickt für {recipient}: {text}',

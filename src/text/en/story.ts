@@ -74,6 +74,7 @@ export const story = {
   'mark.passed.days': '{n} {n|day passes|days pass}',
 
   'hop.accepted': 'Accepted',
+  'hop.bounceWritten': 'A report of the failure is written',
   'hop.retry': 'Another attempt',
   'hop.deferred': 'Deferred: {reason}',
   'hop.bounced': 'Bounced for {recipient}: {text}',

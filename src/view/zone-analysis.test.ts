@@ -1,0 +1,59 @@
+// Findings stand where the text is wrong, and their repairs cure them.
+
+import { describe, expect, it } from 'vitest';
+import { worldFile } from './testing.ts';
+import { analyseZone } from './zone-analysis.ts';
+
+const zone = 'wolke.example.';
+const text = worldFile('first').zones.find((one) => one.zone === zone)?.text ?? '';
+
+function stretch(of: string, at: { line: number; column: number; length: number }): string {
+  const lines = of.split('\n');
+  const start = lines.slice(0, at.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + at.column - 1;
+  return of.slice(start, start + at.length);
+}
+
+function repaired(of: string, fix: { line: number; column: number; length: number; text: string }): string {
+  const lines = of.split('\n');
+  const line = lines[fix.line - 1] ?? '';
+  lines[fix.line - 1] = line.slice(0, fix.column - 1) + fix.text + line.slice(fix.column - 1 + fix.length);
+  return lines.join('\n');
+}
+
+describe('zone analysis', () => {
+  it('the first world has no errors, and each line is explained', () => {
+    const analysis = analyseZone(zone, text);
+    expect(analysis.errors).toEqual([]);
+    expect(analysis.records.map((record) => record.type)).toEqual([
+      'SOA',
+      'NS',
+      'MX',
+      'A',
+      'A',
+      'TXT',
+      'TXT',
+      'TXT',
+    ]);
+    expect(analysis.records[2]).toMatchObject({ name: zone, ttl: 300, text: '10 mail.wolke.example.' });
+  });
+
+  it('a finding in a text record points at its very characters, and the repair cures it', () => {
+    const wrong = text.replace('ip4:192.0.2.99 -all', 'ip4:192.0.2.999 -all');
+    const finding = analyseZone(zone, wrong).findings.find((one) => one.id === 'SPF-IP-SYNTAX');
+    expect(finding && stretch(wrong, finding)).toContain('192.0.2.999');
+    const open = text.replace('-all', '+all');
+    const plus = analyseZone(zone, open).findings.find((one) => one.id === 'SPF-PLUSALL');
+    expect(plus && stretch(open, plus)).toBe('+all');
+    if (plus?.fix !== undefined)
+      expect(analyseZone(zone, repaired(open, plus.fix)).findings.map((one) => one.id)).not.toContain(
+        'SPF-PLUSALL',
+      );
+  });
+
+  it('a text that cannot be loaded says where', () => {
+    const broken = text.replace('192.0.2.10', '192.0.2.x');
+    const [error] = analyseZone(zone, broken).errors;
+    expect(error).toMatchObject({ id: 'bad-ipv4', severity: 'error' });
+    expect(error && stretch(broken, error)).toBe('192.0.2.x');
+  });
+});
