@@ -16,8 +16,7 @@ export const zone: ZoneText = {
     publish: 'Veröffentlichen',
     publishHint: 'Lädt diesen Text in den Nameserver',
     publishing: 'Wird veröffentlicht …',
-    publishedNow:
-      '{server} antwortet jetzt aus diesem Text. Resolver, die sich den alten gemerkt haben, fragen wieder, wenn dessen Zeit um ist.',
+    publishedNow: '{server} antwortet jetzt aus diesem Text.',
     blocked: 'Lässt sich nicht veröffentlichen: Zeile {line}, Spalte {column}. {title}.',
     checking: 'Wird geprüft …',
     checkFailed: 'Der Text ließ sich nicht prüfen. Bei der nächsten Änderung wird es wieder versucht.',
@@ -38,6 +37,7 @@ export const zone: ZoneText = {
     noFindings: 'Nichts zu beanstanden.',
     errorCount: '{n} Fehler',
     warningCount: '{n} {n|Warnung|Warnungen}',
+    noteCount: '{n} {n|Hinweis|Hinweise}',
     place: 'Zeile {line}, Spalte {column}',
     error: 'Fehler',
     warning: 'Warnung',

@@ -16,8 +16,7 @@ export const zone = {
     publish: 'Publish',
     publishHint: 'Loads this text into the name server',
     publishing: 'Publishing …',
-    publishedNow:
-      '{server} answers from this text now. Resolvers that remember the old one ask again when its time is over.',
+    publishedNow: '{server} answers from this text now.',
     blocked: 'Cannot be published: line {line}, column {column}. {title}.',
     checking: 'Checking …',
     checkFailed: 'The text could not be checked. Change something, and it is tried again.',
@@ -38,6 +37,7 @@ export const zone = {
     noFindings: 'Nothing to complain about.',
     errorCount: '{n} {n|error|errors}',
     warningCount: '{n} {n|warning|warnings}',
+    noteCount: '{n} {n|note|notes}',
     place: 'Line {line}, column {column}',
     error: 'Error',
     warning: 'Warning',

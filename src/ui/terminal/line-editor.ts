@@ -43,7 +43,7 @@ export interface LineEditorPort {
 export const pasteLimit = 64 * 1024;
 
 /** A shell's prompt and the command after it. */
-const commandOnPrompt = /^[\w.-]+@[\w.-]+:\S*[$#] (\S*)/;
+const commandOnPrompt = /^([\w.-]+@[\w.-]+:\S*[$#] )(\S*)/;
 
 interface Waiting {
   readonly text: string;
@@ -141,7 +141,7 @@ export class LineEditor {
     this.state = state;
     this.print(text, (line) => {
       // A command entered on somebody's behalf, or before the page was opened, comes as output.
-      const command = commandOnPrompt.exec(line)?.[1];
+      const command = commandOnPrompt.exec(line)?.[2];
       if (command !== undefined) this.lastProgram = command;
       return command === undefined ? toneOfLine(line, talking || showsProtocol(this.lastProgram)) : 'typed';
     });
@@ -297,8 +297,10 @@ export class LineEditor {
     let data = cleared ? '\x1b[H\x1b[2J' : '';
     for (const line of lines) {
       this.record.push(`${this.tail}${line}\n`);
+      const whole = this.tail + line;
       const tone = toneOf(this.tailStart + line);
-      data += `${paint(this.tail + line, tone)}\r\n`;
+      const prompt = commandOnPrompt.exec(whole)?.[1] ?? '';
+      data += `${paint(prompt, 'dim')}${paint(whole.slice(prompt.length), tone)}\r\n`;
       this.tail = '';
       this.tailStart = '';
     }
