@@ -2,7 +2,8 @@
 // goes wrong on the way. It does not read the answer. RFC 1035 §4.2.
 
 import { fromLatin1, latin1 } from '../../base/bytes.ts';
-import { decodeMessage, encodeMessage, NO_FLAGS, type DnsMessage } from '../../dns/wire.ts';
+import { answersQuery, buildQuery } from '../../dns/stub.ts';
+import { decodeMessage, encodeMessage, type DnsMessage } from '../../dns/wire.ts';
 import { nextUint32 } from '../../base/random.ts';
 import type { ConnectFailure } from '../../net/events.ts';
 import { isIpv6, sourceAddress } from '../../net/topology.ts';
@@ -89,26 +90,13 @@ export function startQuery(
   const query: DnsQuery = {
     name: question.name,
     shownName: question.shownName,
-    message: {
-      id,
-      opcode: 0,
-      rcode: 0,
-      flags: { ...NO_FLAGS, rd: options.recursion, ad: true },
-      questions: [{ name: question.name, type: question.type, class: 1 }],
-      answers: [],
-      authority: [],
-      additional: [],
-      ...(options.edns
-        ? {
-            edns: {
-              udpSize: options.udpSize,
-              version: 0,
-              dnssecOk: options.dnssecOk,
-              ...(options.cookie ? { cookie } : {}),
-            },
-          }
-        : {}),
-    },
+    message: buildQuery(id, question.name, question.type, {
+      recursive: options.recursion,
+      authenticData: true,
+      dnssecOk: options.dnssecOk,
+      ...(options.edns ? { udpSize: options.udpSize } : {}),
+      ...(options.cookie ? { cookie } : {}),
+    }),
     servers: usable.length > 0 ? usable : servers,
     options,
     at: 0,
@@ -219,7 +207,7 @@ export function queryInput(query: DnsQuery, input: ToolInput, io: ToolIo): Query
 function received(query: DnsQuery, bytes: string, io: ToolIo): QueryOutcome | undefined {
   const decoded = decodeMessage(latin1(bytes));
   // A stranger's datagram, or rubbish: the wait goes on.
-  if (!decoded.ok || !decoded.value.flags.qr || decoded.value.id !== query.message.id) return undefined;
+  if (!decoded.ok || !answersQuery(decoded.value, query.message)) return undefined;
   const message = decoded.value;
   io.cancelTimer('dns');
   if (message.flags.tc && !query.tcp && !query.options.ignoreTruncation) {

@@ -96,7 +96,7 @@ function mainCf(config: MtaConfig): string[] {
   const lines: string[] = [];
   const set = (name: string, value: string | number | boolean | undefined): void => {
     if (value === undefined) return;
-    lines.push(`${name} = ${value === true ? 'yes' : value === false ? 'no' : value}`);
+    lines.push(`${name} = ${value === true ? 'yes' : value === false ? 'no' : value}`.trimEnd());
   };
   const seconds = (ms: number | undefined): string | undefined =>
     ms === undefined ? undefined : `${ms / 1000}s`;

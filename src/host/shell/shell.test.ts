@@ -122,6 +122,22 @@ describe('the shell', () => {
     expect(terminal.take()).toBe('');
   });
 
+  it('tail -f shows lines as they are logged, until Ctrl-C', () => {
+    const { terminal, machine } = lab();
+    const log = '/var/log/mail.log';
+    const host = machine.state.hosts.get(LAPTOP);
+    host?.files.set(log, ['one', 'two', 'three']);
+    terminal.type(`tail -n 2 -f ${log}`);
+    expect(terminal.take()).toBe('two\nthree\n');
+    expect([...(host?.followers ?? [])]).toEqual([[terminal.id, log]]);
+    callFromOutside(machine, LAPTOP, terminal.id, { type: 'logged', file: log, line: 'four' }, undefined);
+    pass(machine, 1000);
+    expect(terminal.take()).toBe('four\n');
+    terminal.key('interrupt');
+    expect(host?.followers.size).toBe(0);
+    expect(terminal.exit).toBe(130);
+  });
+
   it('nc with -w gives up in its own words [S11-031]', () => {
     const { terminal, machine } = lab();
     machine.state.net.hosts.get(SERVER)?.firewall.push({ chain: 'in', protocol: 'tcp', action: 'drop' });
@@ -230,7 +246,7 @@ describe('the shell', () => {
         terminal.read();
         expect(terminal.program).toBe('');
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

@@ -36,7 +36,7 @@ describe('bytes on a terminal', () => {
         // eslint-disable-next-line no-control-regex
         expect(out).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
       }),
-      { numRuns: 4_000 },
+      { numRuns: 2_000 },
     );
     expect(fromUtf8(utf8('ü'))).toBe('ü');
   });
