@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextInt, randomStream } from '../base/random.ts';
+import { conformancePath, logSuite } from '../testing/suite-log.ts';
 import { nameOfLabels } from './name.ts';
 import {
   knownType,
@@ -268,7 +269,7 @@ describe('print and parse', () => {
 });
 
 // The suite of the Go library miekg/dns. Its origin is the root and its default TTL 3600.
-const suite = new URL('../../../shared/conformance/dns-zone/miekg/parse-cases.json', import.meta.url);
+const suite = conformancePath('dns-zone/miekg/parse-cases.json');
 
 /** Cases where BIND reads otherwise, by input, with the reason. */
 const contradictsBind = new Map<string, string>([
@@ -276,12 +277,12 @@ const contradictsBind = new Map<string, string>([
   ['((m)(i)ek.(n)l.) (SOA)', 'for BIND a parenthesis ends a word'],
 ]);
 
-describe.skipIf(!existsSync(suite))('the suite of miekg/dns', () => {
+describe.skipIf(suite === null)('the suite of miekg/dns', () => {
   interface Case {
     input: string;
     output: string;
   }
-  const cases = existsSync(suite)
+  const cases = suite
     ? (JSON.parse(readFileSync(suite, 'utf8')) as {
         normalise: Record<string, Case[]>;
         mustFail: Record<string, string[]>;
@@ -314,9 +315,8 @@ describe.skipIf(!existsSync(suite))('the suite of miekg/dns', () => {
       ).toEqual([squeeze(output)]);
       passed++;
     }
-    console.log(
-      `miekg normalise: ${passed} passed, ${skipped} skipped (other types, other classes, BIND differs)`,
-    );
+    // Other types, other classes, and where BIND differs.
+    logSuite('miekg zone files', passed, skipped);
     expect(passed).toBeGreaterThan(30);
   });
 
