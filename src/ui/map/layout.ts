@@ -38,28 +38,30 @@ export interface MapLayout {
   readonly wires: readonly Wire[];
 }
 
-const cardWidth = 170;
-const columnGap = 32;
-const cardGap = 14;
-const rowGap = 34;
-const labelHeight = 20;
-const groupPad = 9;
-const roadHeight = 26;
-const roadGap = 34;
-const margin = 22;
+const cardWidth = 150;
+const columnGap = 24;
+const cardGap = 12;
+const rowGap = 24;
+const labelHeight = 18;
+const groupPad = 7;
+const roadHeight = 24;
+const roadGap = 20;
+const margin = 14;
+const mailboxHeight = 40;
 
 /** How tall a card is: known before anything happens on the host, so that nothing shifts later. */
 export function cardHeight(host: HostView, mailboxes: number): number {
   const base = 60;
+  const boxes = mailboxes * mailboxHeight;
   switch (host.role) {
     case 'mx':
-      return base + 34 + 28 + factsHeight(host);
+      return base + 30 + 28 + boxes + factsHeight(host);
     case 'mailServer':
-      return base + 34 + mailboxes * 44 + factsHeight(host);
+      return base + 30 + boxes + factsHeight(host);
     case 'mailboxes':
-      return base + 6 + Math.max(1, mailboxes) * 44 + factsHeight(host);
+      return base + 2 + Math.max(mailboxHeight, boxes) + factsHeight(host);
     default:
-      return base + factsHeight(host) + mailboxes * 44;
+      return base + boxes + factsHeight(host);
   }
 }
 

@@ -32,8 +32,7 @@ class Selection {
   reset(part: Part): void {
     this.target = undefined;
     this.left = `terminal:${engine.activeTerminal}`;
-    const zone = engine.zones[0];
-    this.right = zone ? `zone:${zone.zone}` : 'mailboxes';
+    this.right = 'mailboxes';
     this.half = 'left';
     this.part = part;
     this.message = undefined;
