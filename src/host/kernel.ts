@@ -237,7 +237,7 @@ class ProgramOs implements Os, Wires {
     let lines = this.host.files.get(file);
     if (lines === undefined) this.host.files.set(file, (lines = []));
     lines.push(line);
-    if (lines.length > LOG_LINES) lines.splice(0, lines.length - LOG_LINES);
+    while (lines.length > LOG_LINES) lines.shift();
     const seq = this.emit({ type: 'log.line', file, text: line });
     for (const [id, followed] of this.host.followers)
       if (followed === file) this.call(id, { type: 'logged', file, line });
