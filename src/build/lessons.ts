@@ -128,6 +128,11 @@ export function readLessons(dir: string): Lessons {
   return { tracks, lessons, bodies, worlds: worlds.complete };
 }
 
+/** The shared worlds alone, for programs that need no lesson. */
+export function readSharedWorlds(dir: string): Readonly<Record<string, JsonMap>> {
+  return readWorlds(dir).complete;
+}
+
 interface Worlds {
   readonly written: ReadonlyMap<string, JsonMap>;
   readonly complete: Readonly<Record<string, JsonMap>>;

@@ -15,7 +15,7 @@ import { latin1 } from '../base/bytes.ts';
 import { isKeyError, publicKeyOf, readPrivateKeyPem, writePublicKey } from '../crypto/keys.ts';
 import { toBase64 } from '../base/bytes.ts';
 import { setCryptoProvider } from '../crypto/provider.ts';
-import { readLessons } from '../build/lessons.ts';
+import { readSharedWorlds } from '../build/lessons.ts';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
 import type { WorldDescription } from '../world/description.ts';
@@ -32,7 +32,7 @@ const HELO = 'mail.wolke.example';
 const SENDER = 'alice@wolke.example';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const shared = readLessons(`${project}/lessons`).worlds as unknown as Readonly<
+const shared = readSharedWorlds(`${project}/lessons`) as unknown as Readonly<
   Record<string, WorldDescription>
 >;
 

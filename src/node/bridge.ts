@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fromLatin1, latin1 } from '../base/bytes.ts';
 import { dateFields, isoDate } from '../base/dates.ts';
-import { readLessons } from '../build/lessons.ts';
+import { readSharedWorlds } from '../build/lessons.ts';
 import type { TraceEvent } from '../host/events.ts';
 import type { GatewayState, OutsideCall } from '../host/gateway.ts';
 import { callFromOutside, runUntil, runUntilQuiet } from '../host/kernel.ts';
@@ -200,7 +200,7 @@ async function main(): Promise<void> {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65000)
     throw new Error(`--port ${values.port} is no port`);
-  const { worlds } = readLessons(fileURLToPath(new URL('../../lessons', import.meta.url)));
+  const worlds = readSharedWorlds(fileURLToPath(new URL('../../lessons', import.meta.url)));
   const description = (worlds as unknown as Readonly<Record<string, WorldDescription>>)[values.world];
   if (description === undefined)
     throw new Error(`there is no world ${values.world}; there are: ${Object.keys(worlds).join(', ')}`);

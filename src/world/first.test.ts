@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { latin1, toHex } from '../base/bytes.ts';
 import { MINUTE } from '../base/dates.ts';
-import { readLessons } from '../build/lessons.ts';
+import { readSharedWorlds } from '../build/lessons.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import type { WorldDescription } from './description.ts';
 import { checkTrace } from './invariants.ts';
 import { apply, checkpoint, fork, now, openWorld, restore, trace, type World } from './world.ts';
 
-const { worlds } = readLessons(fileURLToPath(new URL('../../lessons', import.meta.url)));
+const worlds = readSharedWorlds(fileURLToPath(new URL('../../lessons', import.meta.url)));
 const first = worlds['first'] as unknown as WorldDescription;
 const SERVER = 'mail.wolke.example#1';
 const LAPTOP = 'laptop.home.example#1';
