@@ -50,6 +50,28 @@ describe('zone analysis', () => {
       );
   });
 
+  it('says once what reader and linter both see, and more of it', () => {
+    const aliased = text.replace('@              IN MX   10 mail\n', '@              IN MX   10 mial\n');
+    const ids = analyseZone(zone, aliased).findings.map((one) => one.id);
+    expect(ids).toContain('MX-NO-A');
+    expect(ids).not.toContain('mx-no-address');
+    const apex = analyseZone(zone, `${text}\n@ IN CNAME other.example.\n`);
+    expect(apex.errors.map((one) => one.id)).toEqual(['DNS-CNAME-APEX']);
+    expect(apex.findings.map((one) => one.id)).not.toContain('DNS-CNAME-APEX');
+  });
+
+  it('notices a change without a new serial, and repairs it', () => {
+    const changed = text.replace('192.0.2.99', '192.0.2.10');
+    const finding = analyseZone(zone, changed, { published: text }).findings.find(
+      (one) => one.id === 'SOA-SERIAL',
+    );
+    expect(finding && stretch(changed, finding)).toBe('2026112301');
+    const better = repaired(changed, finding?.fix ?? { line: 0, column: 0, length: 0, text: '' });
+    expect(analyseZone(zone, better, { published: text }).findings.map((one) => one.id)).not.toContain(
+      'SOA-SERIAL',
+    );
+  });
+
   it('a text that cannot be loaded says where', () => {
     const broken = text.replace('192.0.2.10', '192.0.2.x');
     const [error] = analyseZone(zone, broken).errors;

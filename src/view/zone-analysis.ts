@@ -2,26 +2,51 @@
 // becomes. The findings are those of dns and auth; this file says where in the text they stand and what would cure them.
 
 import { lintRecords, type LintFinding } from '../auth/lint.ts';
+import type { Time } from '../base/dates.ts';
+import { LINT_REPLACES, lintZone, type DnsFinding } from '../dns/lint.ts';
 import { withoutDot } from '../dns/name.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { parseZone, type ZoneRecord } from '../dns/zone-file.ts';
 import type { ZoneProblem } from '../dns/zone-problem.ts';
 import type { ZoneAnalysis, ZoneFinding } from './types.ts';
 
+/** What the zone publishes now, and the time: for what is to be said about serials. */
+export interface AnalysisContext {
+  readonly published?: string;
+  readonly now?: Time;
+}
+
 /** Parses and lints `text` as the zone `zone` (`wolke.example.`). Never fails. */
-export function analyseZone(zone: string, text: string): ZoneAnalysis {
+export function analyseZone(zone: string, text: string, context: AnalysisContext = {}): ZoneAnalysis {
   const parsed = parseZone(text, zone);
-  const errors = parsed.problems.filter((problem) => problem.serverRefuses).map(problemFinding);
-  const warnings = parsed.problems.filter((problem) => !problem.serverRefuses).map(problemFinding);
+  const ofZone = lintZone(parsed, {
+    ...(context.published === undefined ? {} : { published: parseZone(context.published, zone) }),
+    ...(context.now === undefined ? {} : { now: context.now }),
+  });
+  const errors: ZoneFinding[] = [];
+  const findings: ZoneFinding[] = [];
+  const moved = new Set<DnsFinding>();
+  for (const problem of parsed.problems) {
+    // Where the lint says the same and more, the reader's complaint gives way; what keeps the zone out stays an error.
+    const better = ofZone.find(
+      ({ id, span }) => span.line === problem.span.line && LINT_REPLACES[id]?.includes(problem.code) === true,
+    );
+    const list = problem.serverRefuses ? errors : findings;
+    if (better === undefined) list.push(problemFinding(problem));
+    else if (problem.serverRefuses && !moved.has(better)) {
+      moved.add(better);
+      errors.push({ ...dnsFinding(better, text), severity: 'error' });
+    }
+  }
+  for (const finding of ofZone) if (!moved.has(finding)) findings.push(dnsFinding(finding, text));
   const textRecords = parsed.records.filter((record) => record.data.type === 'TXT');
   const place = placer(text);
-  const lints = lintRecords(
-    textRecords.map((record) => ({ name: record.name, strings: stringsOf(record) })),
-    { isWholeZone: true },
-  ).map((finding) => lintFinding(finding, textRecords[finding.record], text, place));
+  const asked = textRecords.map((record) => ({ name: record.name, strings: stringsOf(record) }));
+  for (const finding of lintRecords(asked, { isWholeZone: true }))
+    findings.push(lintFinding(finding, textRecords[finding.record], text, place));
   return {
     errors,
-    findings: [...warnings, ...lints].sort((a, b) => a.line - b.line || a.column - b.column),
+    findings: findings.sort((a, b) => a.line - b.line || a.column - b.column),
     records: parsed.records.map((record) => ({
       line: record.spans.whole.line,
       name: record.name,
@@ -41,6 +66,23 @@ function problemFinding(problem: ZoneProblem): ZoneFinding {
     column: span.column,
     length: Math.max(1, span.length),
     params,
+  };
+}
+
+function dnsFinding({ id, severity, span, params, rule, fix }: DnsFinding, text: string): ZoneFinding {
+  const onOneLine =
+    fix !== undefined && !text.slice(fix.span.offset, fix.span.offset + fix.span.length).includes('\n');
+  return {
+    id,
+    severity,
+    line: span.line,
+    column: span.column,
+    length: Math.max(1, span.length),
+    params,
+    rule,
+    ...(onOneLine
+      ? { fix: { line: fix.span.line, column: fix.span.column, length: fix.span.length, text: fix.text } }
+      : {}),
   };
 }
 

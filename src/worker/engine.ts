@@ -40,7 +40,7 @@ import {
 } from '../world/world.ts';
 import type { Head, OpenedWorld, SavedWorld, ScenarioRef, TerminalUpdate, Update } from './api.ts';
 import { completions } from './complete.ts';
-import { lessonSources, playScript } from './lesson.ts';
+import { lessonSources, playScript } from '../lesson/sources.ts';
 import { scenarioName, type Start } from './start.ts';
 
 /** Changes whenever the same tape may give another trace: a saved world of another version is not continued. */
@@ -228,13 +228,17 @@ export class Engine {
   }
 
   analyseZone(zone: string, text: string): ZoneAnalysis {
-    return analyseZone(zone, text);
+    return analyseZone(zone, text, { published: this.#published(zone), now: now(this.world) });
   }
 
   caches(zone: string): readonly CacheView[] {
-    const published = zoneViews(this.#journal.zones, this.#journal.seq).find((one) => one.zone === zone);
-    const text = published?.text ?? this.world.description.zones.find((one) => one.zone === zone)?.text ?? '';
-    return cacheViews(this.world, zone, text);
+    return cacheViews(this.world, zone, this.#published(zone));
+  }
+
+  /** The text of a zone as its server has it. */
+  #published(zone: string): string {
+    const known = zoneViews(this.#journal.zones, this.#journal.seq).find((one) => one.zone === zone);
+    return known?.text ?? this.world.description.zones.find((one) => one.zone === zone)?.text ?? '';
   }
 
   complete(terminal: string, line: string): readonly string[] {
