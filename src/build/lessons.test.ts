@@ -7,6 +7,13 @@ import { build, type Rolldown } from 'vite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lessons, readLessons } from './lessons.ts';
 
+const words = (text: string): { en: string; de: string } => ({ en: text, de: text });
+const goals = {
+  goals: [{ id: 'listen', text: words('Listen'), when: { mistake: 'LM-01' }, hints: [words('Now')] }],
+  questions: [],
+  wrongTurns: [],
+};
+
 const good: Readonly<Record<string, string>> = {
   'worlds/first.yaml':
     'seed: a\nhosts:\n  - { name: mx.blue, ip: 192.0.2.1 }\n  - { name: ns, ip: 192.0.2.2 }\n',
@@ -15,13 +22,13 @@ const good: Readonly<Record<string, string>> = {
   '01-first/02-by-hand/lesson.md':
     '---\ntitle: By hand\nminutes: 5\nneeds: [hello]\nrfc: [RFC 5321 §3.3]\n---\n\nSay `MAIL FROM`.\n',
   '01-first/02-by-hand/lesson.de.md': '---\ntitle: Von Hand\n---\nSag es.\n',
-  '01-first/02-by-hand/goals.yaml': 'goals: []\n',
+  '01-first/02-by-hand/goals.yaml': JSON.stringify(goals),
   '01-first/02-by-hand/solution.talk': 'C: QUIT\n',
   '01-first/01-hello/lesson.md': '---\ntitle: Hello\nminutes: 3\nsummary: Say it.\n---\n# Hi\n',
   '01-first/01-hello/lesson.de.md': '---\ntitle: Hallo\nsummary: Sag es.\n---\n# Hallo\n',
   '01-first/01-hello/world.yaml':
     'extends: sandbox\nhosts:\n  - { name: ns, remove: true }\n  - { name: mua, ip: 192.0.2.9 }\nstart: 2026-03-01T09:00:00Z\n',
-  '01-first/01-hello/goals.yaml': 'goals: []\n',
+  '01-first/01-hello/goals.yaml': JSON.stringify(goals),
   '01-first/01-hello/solution.talk': 'C: EHLO x\n',
 };
 
@@ -70,7 +77,7 @@ describe('readLessons', () => {
         start: '2026-03-01T09:00:00Z',
       },
       previous: null,
-      goals: { goals: [] },
+      goals,
       solution: 'C: EHLO x\n',
     });
     expect(all.bodies.get('by-hand')).toMatchObject({ world: null, previous: 'hello' });
@@ -104,6 +111,7 @@ describe('readLessons', () => {
       { [`${folder}/lesson.de.md`]: '---\ntitle: x\nminutes: 3\n---\n' },
       /de\.md: minutes: /,
     ],
+    ['goals without any', { [`${folder}/goals.yaml`]: 'goals: []\n' }, /hello: goals\.yaml: .*needs a goal/],
     ['no solution', { [`${folder}/solution.talk`]: null }, /solution\.talk: is missing/],
     [
       'no world in the first lesson',

@@ -7,6 +7,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import * as v from 'valibot';
 import type { Plugin } from 'vite';
+import { parseGoals } from '../lesson/goals-file.ts';
 import { parseProse, type Prose } from './prose.ts';
 import { extendWorld, isMap, type Json, type JsonMap } from './world-merge.ts';
 
@@ -43,6 +44,7 @@ export interface LessonBody {
   readonly world: JsonMap | null;
   /** The lesson before it in the same track. */
   readonly previous: string | null;
+  /** As src/lesson/format.ts describes it, checked. */
   readonly goals: JsonMap;
   /** The transcript that solves it, as text. */
   readonly solution: string;
@@ -113,7 +115,7 @@ export function readLessons(dir: string): Lessons {
         prose: { en: en.prose, de: de.prose },
         world,
         previous,
-        goals: readMap(join(folder, 'goals.yaml')),
+        goals: readGoals(id, join(folder, 'goals.yaml')),
         solution: readText(join(folder, 'solution.talk')),
       });
       previous = id;
@@ -197,6 +199,11 @@ function readMap(file: string): JsonMap {
   const value = readYaml(file);
   if (!isMap(value)) throw new Error(`${shown(file)}: must be a map (key: value)`);
   return value;
+}
+
+/** Checked, with what may be left out filled in. */
+function readGoals(lesson: string, file: string): JsonMap {
+  return parseGoals(lesson, readMap(file)) as unknown as JsonMap;
 }
 
 function readProse<S extends v.GenericSchema>(

@@ -21,6 +21,18 @@ describe('mergeWorld', () => {
       [{ name: 'a', x: 2, y: 1 }, { name: 'b', x: 1 }, { name: 'c' }],
     ],
     ['deletes by name', [{ name: 'a' }, { name: 'b' }], [{ name: 'a', remove: true }], [{ name: 'b' }]],
+    [
+      'merges zones by zone',
+      [{ zone: 'a.', text: '1', x: 1 }, { zone: 'b.' }],
+      [{ zone: 'a.', text: '2' }],
+      [{ zone: 'a.', text: '2', x: 1 }, { zone: 'b.' }],
+    ],
+    [
+      'deletes links by their ends',
+      [{ between: ['a', 'b'] }, { between: ['a', 'c'] }],
+      [{ between: ['a', 'b'], remove: true }],
+      [{ between: ['a', 'c'] }],
+    ],
     ['replaces a list with a nameless entry', [{ name: 'a' }], [{ x: 1 }], [{ x: 1 }]],
     ['leaves no mark of deletion behind', {}, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
   ])('%s', (_name, base, over, expected) => {

@@ -11,8 +11,8 @@ export function isMap(value: Json | undefined): value is JsonMap {
 }
 
 /**
- * Lays `over` on `base`: maps merge and null deletes a key; lists of maps with a `name` merge by name, where
- * `{ name, remove: true }` deletes; everything else replaces.
+ * Lays `over` on `base`: maps merge and null deletes a key; lists of maps that are told apart by `name`, `zone` or
+ * `between` merge by it, where `{ name, remove: true }` deletes; everything else replaces.
  */
 export function mergeWorld(base: Json, over: Json): Json {
   if (isMap(base) && isMap(over)) {
@@ -25,9 +25,9 @@ export function mergeWorld(base: Json, over: Json): Json {
     return merged;
   }
   if (isNamedList(base) && isNamedList(over)) {
-    const merged = new Map<Json, JsonMap>(base.map((entry) => [entry.name ?? null, entry]));
+    const merged = new Map<Json, JsonMap>(base.map((entry) => [nameOf(entry) ?? null, entry]));
     for (const entry of over) {
-      const name = entry.name ?? null;
+      const name = nameOf(entry) ?? null;
       const below = merged.get(name);
       if (entry.remove === true) merged.delete(name);
       else merged.set(name, below ? (mergeWorld(below, entry) as JsonMap) : (strip(entry) as JsonMap));
@@ -38,7 +38,15 @@ export function mergeWorld(base: Json, over: Json): Json {
 }
 
 function isNamedList(value: Json): value is readonly JsonMap[] {
-  return Array.isArray(value) && value.every((entry: Json) => isMap(entry) && typeof entry.name === 'string');
+  return Array.isArray(value) && value.every((entry: Json) => nameOf(entry) !== undefined);
+}
+
+/** What tells an entry of a list from the others: a host's name, a zone's, the two ends of a link. */
+function nameOf(entry: Json): string | undefined {
+  if (!isMap(entry)) return undefined;
+  const { between } = entry;
+  const name = entry.name ?? entry.zone ?? (Array.isArray(between) ? between.join(' ') : undefined);
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Removes the marks of deletion where there was nothing to delete. */

@@ -5,7 +5,15 @@ import type { EventOf, TraceEvent } from '../host/events.ts';
 import { allFields, bodyOf, parseMessage } from '../message/header.ts';
 import { decodeHeaderText } from '../message/encoded-word.ts';
 import { trace, type World } from '../world/world.ts';
-import type { DeliveredSpec, EventSpec, Matcher, Predicate, PublishedSpec, SessionSpec } from './format.ts';
+import type {
+  DeliveredSpec,
+  EventSpec,
+  Matcher,
+  Predicate,
+  PublishedSpec,
+  SessionSpec,
+  Where,
+} from './format.ts';
 
 /** What a predicate may ask besides the trace. */
 export interface Evidence {
@@ -21,12 +29,20 @@ export interface Evidence {
   isRight(question: string, choice: string): boolean;
 }
 
+/** Which of several events counts: the first is why a goal was reached, the newest is where the learner went wrong. */
+export type Pick = 'first' | 'newest';
+
 /** The event that fulfils the predicate, or undefined. 0 stands for "it is so", without a single event. */
-export function fulfilled(predicate: Predicate, evidence: Evidence): number | undefined {
+export function fulfilled(
+  predicate: Predicate,
+  evidence: Evidence,
+  pick: Pick = 'first',
+): number | undefined {
+  const one = (seqs: readonly number[]): number | undefined => (pick === 'first' ? seqs[0] : seqs.at(-1));
   if ('all' in predicate) {
     let last = 0;
     for (const part of predicate.all) {
-      const seq = fulfilled(part, evidence);
+      const seq = fulfilled(part, evidence, pick);
       if (seq === undefined) return undefined;
       last = Math.max(last, seq);
     }
@@ -34,15 +50,15 @@ export function fulfilled(predicate: Predicate, evidence: Evidence): number | un
   }
   if ('any' in predicate) {
     for (const part of predicate.any) {
-      const seq = fulfilled(part, evidence);
+      const seq = fulfilled(part, evidence, pick);
       if (seq !== undefined) return seq;
     }
     return undefined;
   }
   if ('not' in predicate) return fulfilled(predicate.not, evidence) === undefined ? 0 : undefined;
-  if ('event' in predicate) return findEvent(predicate.event, trace(evidence.world));
-  if ('delivered' in predicate) return findDelivery(predicate.delivered, evidence.world);
-  if ('session' in predicate) return findSession(predicate.session, evidence.world);
+  if ('event' in predicate) return one(findEvents(predicate.event, trace(evidence.world)));
+  if ('delivered' in predicate) return one(findDeliveries(predicate.delivered, evidence.world));
+  if ('session' in predicate) return one(findSessions(predicate.session, evidence.world));
   if ('published' in predicate) return findRecords(predicate.published, evidence);
   if ('finding' in predicate)
     return evidence.findings(predicate.finding.zone).includes(predicate.finding.id)
@@ -57,6 +73,15 @@ export function fulfilled(predicate: Predicate, evidence: Evidence): number | un
   }
   const answer = evidence.answers.get(predicate.chosen.question);
   return answer?.choice === predicate.chosen.choice ? answer.seq : undefined;
+}
+
+/** Whether the predicate tells of something that happened and cannot unhappen, rather than of how things stand now. */
+export function isHistory(predicate: Predicate): boolean {
+  if ('all' in predicate) return predicate.all.every(isHistory);
+  if ('any' in predicate) return predicate.any.every(isHistory);
+  if ('not' in predicate) return isHistory(predicate.not);
+  if ('event' in predicate) return predicate.event.last === undefined;
+  return 'delivered' in predicate || 'session' in predicate || 'mistake' in predicate;
 }
 
 export function fits(matcher: Matcher, value: unknown): boolean {
@@ -78,75 +103,95 @@ export function valueAt(value: unknown, path: string): unknown {
   return at;
 }
 
-function findEvent(spec: EventSpec, events: readonly TraceEvent[]): number | undefined {
-  let left = spec.count ?? 1;
-  for (const event of events) {
-    if (event.type !== spec.type || (spec.host !== undefined && event.host !== spec.host)) continue;
-    if (
-      Object.entries(spec.where ?? {}).every(([path, matcher]) => fits(matcher, valueAt(event, path))) &&
-      --left === 0
-    )
-      return event.seq;
-  }
-  return undefined;
+function findEvents(spec: EventSpec, events: readonly TraceEvent[]): readonly number[] {
+  const fitting = events.filter(
+    (event) =>
+      event.type === spec.type &&
+      (spec.host === undefined || event.host === spec.host) &&
+      fitsAll(spec.where, event),
+  );
+  const seqs = fitting.slice((spec.count ?? 1) - 1).map((event) => event.seq);
+  if (spec.last === undefined) return seqs;
+  const newest = fitting.at(-1);
+  return newest !== undefined && fitsAll(spec.last, newest) ? seqs.slice(-1) : [];
 }
 
-/** The connection that a message was first handed over on, followed back from its delivery. */
-function origin(
-  world: World,
-  delivery: EventOf<'mailbox.delivered'>,
-): { host: string; byHand: boolean } | undefined {
+function fitsAll(where: Where | undefined, event: TraceEvent): boolean {
+  return Object.entries(where ?? {}).every(([path, matcher]) => fits(matcher, valueAt(event, path)));
+}
+
+/** Where a message came from. */
+interface Origin {
+  readonly host: string;
+  readonly byHand: boolean;
+  /** The same for every copy of one message: where it was first taken into responsibility. */
+  readonly copyOf: string;
+}
+
+/** Follows a message back from its delivery to the connection that it was first handed over on. */
+function origin(world: World, delivery: EventOf<'mailbox.delivered'>): Origin | undefined {
   const events = trace(world);
-  let connection: number | undefined = delivery.connection;
-  for (let hops = 0; connection !== undefined && hops < 60; hops++) {
-    const here: number = connection;
-    const client = events.find((event) => event.type === 'smtp.client' && event.connection === here);
+  let connection = delivery.connection;
+  let copyOf = `connection ${connection}`;
+  for (let hops = 0; hops < 60; hops++) {
+    const here = connection;
+    // A connection may carry one message after the other; the one that was handed over last before this moment counts.
+    const client = events.findLast(
+      (event) => event.type === 'smtp.client' && event.connection === here && event.seq < delivery.seq,
+    );
     if (client?.type !== 'smtp.client' || client.queueId === '') {
       const opened = events.find((event) => event.type === 'net.connect' && event.connection === here);
       if (opened === undefined) return undefined;
-      return {
-        host: opened.host,
-        byHand: events.some((event) => event.type === 'shell.state' && event.connection === here),
-      };
+      const byHand = events.some((event) => event.type === 'shell.state' && event.connection === here);
+      return { host: opened.host, byHand, copyOf };
     }
     const accepted = events.find(
       (event) =>
         event.type === 'queue.accept' && event.host === client.host && event.queueId === client.queueId,
     );
-    if (accepted?.type !== 'queue.accept') return undefined;
+    // The server's own bounces came in by no connection.
+    if (accepted?.type !== 'queue.accept' || accepted.connection === undefined) return undefined;
+    copyOf = `${accepted.host} ${accepted.queueId}`;
     connection = accepted.connection;
   }
   return undefined;
 }
 
-function findDelivery(spec: DeliveredSpec, world: World): number | undefined {
-  for (const event of trace(world)) {
-    if (event.type !== 'mailbox.delivered') continue;
-    if (spec.user !== undefined && event.user !== spec.user) continue;
-    if (spec.folder !== undefined && event.folder !== spec.folder) continue;
-    if (spec.reversePath !== undefined && !fits(spec.reversePath, event.reversePath)) continue;
-    if (spec.headers !== undefined || spec.body !== undefined) {
-      const message = parseMessage(world.machine.kept.get(event.message) ?? '');
-      const wrong = Object.entries(spec.headers ?? {}).some(([name, matcher]) => {
-        const fields = allFields(message, name);
-        return fields.length === 0
-          ? !fits(matcher, '')
-          : !fields.some((field) => fits(matcher, decodeHeaderText(field.value)));
-      });
-      if (wrong || (spec.body !== undefined && !fits(spec.body, bodyOf(message).trim()))) continue;
-    }
-    if (spec.by !== undefined || spec.from !== undefined) {
-      const from = origin(world, event);
-      if (from === undefined) continue;
-      if (spec.by !== undefined && from.byHand !== (spec.by === 'hand')) continue;
-      if (spec.from !== undefined && from.host !== spec.from) continue;
-    }
-    return event.seq;
-  }
-  return undefined;
+function findDeliveries(spec: DeliveredSpec, world: World): readonly number[] {
+  const deliveries = trace(world).filter((event) => event.type === 'mailbox.delivered');
+  return deliveries.filter((event) => deliveryFits(spec, event, deliveries, world)).map((event) => event.seq);
 }
 
-function findSession(spec: SessionSpec, world: World): number | undefined {
+function deliveryFits(
+  spec: DeliveredSpec,
+  event: EventOf<'mailbox.delivered'>,
+  deliveries: readonly EventOf<'mailbox.delivered'>[],
+  world: World,
+): boolean {
+  if (spec.user !== undefined && event.user !== spec.user) return false;
+  if (spec.folder !== undefined && event.folder !== spec.folder) return false;
+  if (spec.reversePath !== undefined && !fits(spec.reversePath, event.reversePath)) return false;
+  if (spec.headers !== undefined || spec.body !== undefined) {
+    const message = parseMessage(world.machine.kept.get(event.message) ?? '');
+    const wrong = Object.entries(spec.headers ?? {}).some(([name, matcher]) => {
+      const fields = allFields(message, name);
+      return fields.length === 0
+        ? !fits(matcher, '')
+        : !fields.some((field) => fits(matcher, decodeHeaderText(field.value)));
+    });
+    if (wrong || (spec.body !== undefined && !fits(spec.body, bodyOf(message).trim()))) return false;
+  }
+  if (spec.by === undefined && spec.from === undefined && spec.without === undefined) return true;
+  const from = origin(world, event);
+  if (from === undefined) return false;
+  if (spec.by !== undefined && from.byHand !== (spec.by === 'hand')) return false;
+  if (spec.from !== undefined && from.host !== spec.from) return false;
+  return !deliveries.some(
+    (other) => spec.without?.includes(other.user) === true && origin(world, other)?.copyOf === from.copyOf,
+  );
+}
+
+function findSessions(spec: SessionSpec, world: World): readonly number[] {
   const byHand = new Set<number>();
   const sessions = new Map<number, EventOf<'smtp.server'>[]>();
   for (const event of trace(world)) {
@@ -156,11 +201,10 @@ function findSession(spec: SessionSpec, world: World): number | undefined {
     if (notes === undefined) sessions.set(event.connection, [event]);
     else notes.push(event);
   }
-  for (const [connection, events] of sessions) {
-    const last = events[events.length - 1];
-    if (byHand.has(connection) && last !== undefined && sessionFits(spec, events)) return last.seq;
-  }
-  return undefined;
+  return [...sessions].flatMap(([connection, events]) => {
+    const last = events.at(-1);
+    return byHand.has(connection) && last !== undefined && sessionFits(spec, events) ? [last.seq] : [];
+  });
 }
 
 function sessionFits(spec: SessionSpec, events: readonly EventOf<'smtp.server'>[]): boolean {

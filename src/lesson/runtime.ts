@@ -5,7 +5,7 @@ import type { TraceEvent } from '../host/events.ts';
 import type { LessonView } from '../view/types.ts';
 import { trace, type World } from '../world/world.ts';
 import type { LessonGoals } from './format.ts';
-import { fulfilled, type Evidence } from './predicate.ts';
+import { fulfilled, isHistory, type Evidence } from './predicate.ts';
 
 /** What the lesson asks of other rooms. */
 export interface LessonSources {
@@ -58,14 +58,14 @@ export function updateLesson(run: LessonRun, world: World, sources: LessonSource
   }
   const solved = run.goals.goals.every((goal) => run.done.has(goal.id));
   for (const turn of run.goals.wrongTurns) {
-    const seq = fulfilled(turn.when, evidence);
+    const seq = fulfilled(turn.when, evidence, 'newest');
     const before = run.wrongTurns.get(turn.id);
     if (seq === undefined) run.wrongTurns.delete(turn.id);
     else if (before === undefined) run.wrongTurns.set(turn.id, { seq, level: 1 });
     else if (before.seq !== seq)
       run.wrongTurns.set(turn.id, { seq, level: Math.min(before.level + 1, turn.hints.length) });
   }
-  return lessonView(run, answers, solved);
+  return lessonView(run, trace(world), answers, solved);
 }
 
 /** One more hint of a goal; all are shown after the last. */
@@ -74,11 +74,27 @@ export function showHint(run: LessonRun, goal: string): void {
   run.hintsShown.set(goal, Math.min(most, (run.hintsShown.get(goal) ?? 0) + 1));
 }
 
+/** The learner's own act that led to event `seq`; 0 if there is none. */
+function actBefore(events: readonly TraceEvent[], seq: number): number {
+  const act = events.slice(0, seq).findLast(({ type }) => LEARNER_ACTS.includes(type));
+  return act?.seq ?? 0;
+}
+
+const LEARNER_ACTS: readonly TraceEvent['type'][] = [
+  'shell.input',
+  'shell.key',
+  'zone.published',
+  'world.pass',
+  'world.answer',
+];
+
 function lessonView(
   run: LessonRun,
+  events: readonly TraceEvent[],
   answers: ReadonlyMap<string, { readonly choice: string }>,
   solved: boolean,
 ): LessonView {
+  const newestAct = actBefore(events, Math.max(0, ...run.done.values()));
   return {
     id: run.id,
     goals: run.goals.goals.map((goal) => {
@@ -96,8 +112,14 @@ function lessonView(
       const right = question.choices.some((choice) => choice.id === chosen && choice.right === true);
       return chosen === undefined ? { id: question.id } : { id: question.id, chosen, right };
     }),
-    wrongTurns: [...run.wrongTurns]
-      .map(([id, { seq, level }]) => ({ id, seq, level }))
+    wrongTurns: run.goals.wrongTurns
+      .flatMap((turn) => {
+        const taken = run.wrongTurns.get(turn.id);
+        // Whoever did something since and reached a goal by it has found the way back. What stands wrong now is told
+        // all the same.
+        const isPast = taken !== undefined && taken.seq < newestAct && isHistory(turn.when);
+        return taken === undefined || isPast ? [] : [{ id: turn.id, ...taken }];
+      })
       .sort((a, b) => b.seq - a.seq),
     solved,
   };

@@ -1,8 +1,8 @@
 // What a lesson asks of the running world, and its reference solution. The rules of a lesson are those of src/lesson; this
 // file brings them the evidence.
 
-import { commandOf, zoneText, type ScriptLine } from '../lesson/script.ts';
-import type { LessonSources } from '../lesson/runtime.ts';
+import { commandOf, zoneText, type ScriptLine } from './script.ts';
+import type { LessonSources } from './runtime.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import { analyseZone } from '../view/zone-analysis.ts';
