@@ -1,16 +1,26 @@
 // How a scenario begins: which description, which commands come before the learner's, which goals. The sandbox is the
 // first world; a lesson brings its own, or goes on where the solution of the one before it ended.
 
-import type { LessonBody } from '../build/lessons.ts';
 import type { LessonGoals } from '../lesson/format.ts';
 import { parseScript, type ScriptLine } from '../lesson/script.ts';
 import type { WorldDescription } from '../world/description.ts';
 import type { ScenarioRef } from './api.ts';
 
+/** What the engine needs of a lesson's files; the prose is the page's. */
+export interface LessonFiles {
+  readonly id: string;
+  /** Null: it begins where the solution of `previous` ended. */
+  readonly world: unknown;
+  readonly previous: string | null;
+  readonly goals: unknown;
+  /** The script that solves it. */
+  readonly solution: string;
+}
+
 /** Where scenarios come from: the bundle in the worker, the folder `lessons` in tests. */
 export interface Library {
   world(name: string): unknown;
-  lesson(id: string): Promise<LessonBody | null>;
+  lesson(id: string): Promise<LessonFiles | null>;
 }
 
 export interface Start {
@@ -38,7 +48,8 @@ export async function startOf(scenario: ScenarioRef, library: Library): Promise<
   const prelude: ScriptLine[] = [];
   let ground = body;
   while (ground.world === null) {
-    const before: LessonBody | null = ground.previous === null ? null : await library.lesson(ground.previous);
+    const before: LessonFiles | null =
+      ground.previous === null ? null : await library.lesson(ground.previous);
     if (before === null) throw new Error(`lesson ${ground.id} has no world, and no lesson before it`);
     prelude.unshift(...parseScript(before.solution));
     ground = before;
