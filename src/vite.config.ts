@@ -10,7 +10,7 @@ export default defineConfig({
   base: './',
   plugins: [svelte({ configFile: false }), lessons('lessons'), csp(), offline()],
   worker: { format: 'es', plugins: () => [lessons('lessons')] },
-  build: { target: 'es2022', chunkSizeWarningLimit: 4000 },
+  build: { target: 'es2022', chunkSizeWarningLimit: 4000, modulePreload: { polyfill: false } },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
   test: {
     include: ['src/**/*.test.ts'],

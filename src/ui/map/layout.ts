@@ -38,7 +38,7 @@ export interface MapLayout {
   readonly wires: readonly Wire[];
 }
 
-const cardWidth = 150;
+const cardWidth = 154;
 const columnGap = 24;
 const cardGap = 12;
 const rowGap = 24;

@@ -5,6 +5,7 @@ import type { Phrase } from '../../view/types.ts';
 import { fill, type Params } from '../../text/fill.ts';
 import type { ExplainWords } from '../../text/en/explain.ts';
 import type { StoryWords } from '../../text/en/story.ts';
+import type { PageKey, PageWords } from '../../text/en/page.ts';
 import type { UiKey, UiWords } from '../../text/en/ui.ts';
 import { keepSetting, setting } from './storage.ts';
 
@@ -14,20 +15,31 @@ export type Theme = 'system' | 'light' | 'dark';
 export const languages: readonly Language[] = ['en', 'de'];
 export const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
-interface Words {
-  readonly ui: UiWords;
+interface StoryAndReasons {
   readonly story: StoryWords;
+  readonly explain: ExplainWords;
 }
 
-const load: Record<Language, () => Promise<Words>> = {
-  en: async () => ({ ...(await import('../../text/en/ui.ts')), ...(await import('../../text/en/story.ts')) }),
-  de: async () => ({ ...(await import('../../text/de/ui.ts')), ...(await import('../../text/de/story.ts')) }),
+const load: Record<Language, () => Promise<{ readonly ui: UiWords }>> = {
+  en: () => import('../../text/en/ui.ts'),
+  de: () => import('../../text/de/ui.ts'),
 };
 
-/** Loaded with the first question, and with each change of language after that. */
-const loadMore: Record<Language, () => Promise<{ readonly explain: ExplainWords }>> = {
-  en: () => import('../../text/en/explain.ts'),
-  de: () => import('../../text/de/explain.ts'),
+const loadPage: Record<Language, () => Promise<{ readonly page: PageWords }>> = {
+  en: () => import('../../text/en/page.ts'),
+  de: () => import('../../text/de/page.ts'),
+};
+
+/** Loaded when something is told for the first time. */
+const loadMore: Record<Language, () => Promise<StoryAndReasons>> = {
+  en: async () => ({
+    ...(await import('../../text/en/story.ts')),
+    ...(await import('../../text/en/explain.ts')),
+  }),
+  de: async () => ({
+    ...(await import('../../text/de/story.ts')),
+    ...(await import('../../text/de/explain.ts')),
+  }),
 };
 
 function firstLanguage(): Language {
@@ -48,8 +60,10 @@ class Settings {
   dark = $state(false);
   /** The reader asked for less motion. */
   stillness = $state(false);
-  words = $state.raw<Words>();
-  explain = $state.raw<ExplainWords>();
+  ui = $state.raw<UiWords>();
+  page = $state.raw<PageWords>();
+  more = $state.raw<StoryAndReasons>();
+  #wantsPage: Promise<void> | undefined;
   #wantsMore = false;
 
   /** Loads the words; the page is drawn after that. */
@@ -69,19 +83,28 @@ class Settings {
   }
 
   async speak(language: Language): Promise<void> {
+    const page = this.#wantsPage ? loadPage[language]() : undefined;
     const more = this.#wantsMore ? loadMore[language]() : undefined;
-    this.words = await load[language]();
-    if (more) this.explain = (await more).explain;
+    this.ui = (await load[language]()).ui;
+    if (page) this.page = (await page).page;
+    if (more) this.more = await more;
     this.language = language;
     document.documentElement.lang = language;
     keepSetting('language', language);
   }
 
-  /** Loads the words of explanations, once. */
-  async learnToExplain(): Promise<void> {
+  /** Loads what `t` needs beyond the frame; parts that come later wait for it. */
+  learnPage(): Promise<void> {
+    return (this.#wantsPage ??= loadPage[this.language]().then(({ page }) => {
+      this.page = page;
+    }));
+  }
+
+  /** Loads the words of stories and reasons, once. */
+  async learnToTell(): Promise<void> {
     if (this.#wantsMore) return;
     this.#wantsMore = true;
-    this.explain = (await loadMore[this.language]()).explain;
+    this.more = await loadMore[this.language]();
   }
 
   colour(theme: Theme): void {
@@ -96,18 +119,25 @@ class Settings {
 export const settings = new Settings();
 
 /** A string of the page. */
-export function t(key: UiKey, params?: Params): string {
-  return fill(settings.words?.ui[key] ?? key, params);
+export function t(key: UiKey | PageKey, params?: Params): string {
+  const frame: Readonly<Record<string, string>> | undefined = settings.ui;
+  const rest: Readonly<Record<string, string>> | undefined = settings.page;
+  return fill(frame?.[key] ?? rest?.[key] ?? '', params);
 }
 
-/** What the engine says, in the reader's language. A key without words shows itself: better than nothing. */
+/**
+ * What the engine says, in the reader's language. Nothing until the words are there; a key without words shows itself,
+ * which is better than nothing.
+ */
 export function phrase({ key, params }: Phrase): string {
-  const story: Readonly<Record<string, string>> | undefined = settings.words?.story;
-  const explain: Readonly<Record<string, string>> | undefined = settings.explain;
-  return fill(story?.[key] ?? explain?.[key] ?? key, params);
+  void settings.learnToTell();
+  if (!settings.more) return '';
+  const story: Readonly<Record<string, string>> = settings.more.story;
+  const explain: Readonly<Record<string, string>> = settings.more.explain;
+  return fill(story[key] ?? explain[key] ?? key, params);
 }
 
 /** Is there a text for this key of the page? For codes that come from the engine. */
-export function known(key: string): key is UiKey {
-  return settings.words !== undefined && key in settings.words.ui;
+export function known(key: string): key is PageKey {
+  return settings.page !== undefined && key in settings.page;
 }
