@@ -194,10 +194,15 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
   const message = os.keep(text);
   let size = text.length;
   for (let at = text.indexOf('\r\n'); at >= 0; at = text.indexOf('\r\n', at + 2)) size--;
-  const recipients = entry.recipients.map((address) => ({
-    original: address,
-    address: localAddress(state.config, address) ?? address,
-  }));
+  // One copy for each, however often somebody is named (cleanup's duplicate filter).
+  const recipients = [
+    ...new Map(
+      entry.recipients.map((original) => {
+        const address = localAddress(state.config, original) ?? original;
+        return [address.toLowerCase(), { original, address }] as const;
+      }),
+    ).values(),
+  ];
   const seq = os.emit(
     {
       type: 'queue.accept',
