@@ -82,8 +82,6 @@ export type Predicate =
   | { readonly delivered: DeliveredSpec }
   | { readonly session: SessionSpec }
   | { readonly published: PublishedSpec }
-  /** A finding of the zone's lint, by id. */
-  | { readonly finding: { readonly zone: string; readonly id: string } }
   /** The question was answered rightly. */
   | { readonly answered: string }
   /** The answer to a question was this wrong choice. */

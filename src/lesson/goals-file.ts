@@ -71,7 +71,6 @@ const predicates = {
       changed: v.exactOptional(v.boolean()),
     }),
   }),
-  finding: v.strictObject({ finding: v.strictObject({ zone: v.string(), id: v.string() }) }),
   answered: v.strictObject({ answered: v.string() }),
   chosen: v.strictObject({ chosen: v.strictObject({ question: v.string(), choice: v.string() }) }),
   mistake: v.strictObject({ mistake: v.string() }),

@@ -22,8 +22,6 @@ export interface Evidence {
   readonly mistakes: ReadonlyMap<string, number>;
   /** Records of a zone as published, from the room that reads zones. */
   records(zone: string): readonly { readonly name: string; readonly type: string; readonly text: string }[];
-  /** Findings of the zone's lint, by id. */
-  findings(zone: string): readonly string[];
   /** The answers given so far: question to choice. */
   readonly answers: ReadonlyMap<string, { readonly choice: string; readonly seq: number }>;
   isRight(question: string, choice: string): boolean;
@@ -60,10 +58,6 @@ export function fulfilled(
   if ('delivered' in predicate) return one(findDeliveries(predicate.delivered, evidence.world));
   if ('session' in predicate) return one(findSessions(predicate.session, evidence.world));
   if ('published' in predicate) return findRecords(predicate.published, evidence);
-  if ('finding' in predicate)
-    return evidence.findings(predicate.finding.zone).includes(predicate.finding.id)
-      ? lastPublished(evidence.world, predicate.finding.zone)
-      : undefined;
   if ('mistake' in predicate) return evidence.mistakes.get(predicate.mistake);
   if ('answered' in predicate) {
     const answer = evidence.answers.get(predicate.answered);

@@ -14,7 +14,6 @@ export interface LessonSources {
     world: World,
     zone: string,
   ): readonly { readonly name: string; readonly type: string; readonly text: string }[];
-  findings(world: World, zone: string): readonly string[];
 }
 
 /** Plain data, but for the goals, which are the lesson's own. */
@@ -44,7 +43,6 @@ export function updateLesson(run: LessonRun, world: World, sources: LessonSource
       return (mistakes ??= sources.mistakes(trace(world)));
     },
     records: (zone) => sources.records(world, zone),
-    findings: (zone) => sources.findings(world, zone),
     answers,
     isRight: (question, choice) =>
       run.goals.questions.some(

@@ -5,7 +5,6 @@ import { commandOf, zoneText, type ScriptLine } from './script.ts';
 import type { LessonSources } from './runtime.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { parseZone } from '../dns/zone-file.ts';
-import { analyseZone } from '../view/zone-analysis.ts';
 import type { Journal } from '../view/journal.ts';
 import type { Command } from '../world/command.ts';
 import { apply, type World } from '../world/world.ts';
@@ -20,10 +19,6 @@ export function lessonSources(journal: () => Journal): LessonSources {
         type: typeName(typeCode(record.data)),
         text: record.data.type === 'TXT' ? record.data.strings.join('') : rdataText(record.data),
       })),
-    findings: (world, zone) => {
-      const { errors, findings } = analyseZone(zone, zoneText(world, zone));
-      return [...errors, ...findings].map((finding) => finding.id);
-    },
   };
 }
 
