@@ -20,6 +20,7 @@ import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { openWorld } from '../world/world.ts';
+import '../host/shell/tools.ts';
 import { useNodeCrypto } from './crypto.ts';
 
 const SECONDS = 2;

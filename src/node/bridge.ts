@@ -14,6 +14,7 @@ import { callFromOutside, runUntil, runUntilQuiet } from '../host/kernel.ts';
 import type { MtaConfig } from '../host/mta/config.ts';
 import { openWorld, type World } from '../world/world.ts';
 import type { HostDescription, WorldDescription } from '../world/description.ts';
+import '../host/shell/tools.ts';
 import { useNodeCrypto } from './crypto.ts';
 
 const usage = `Usage: npm run bridge -- [options]

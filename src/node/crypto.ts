@@ -11,6 +11,7 @@ import {
 } from 'node:crypto';
 import { writePrivateKey, writePublicKey, type PrivateKey, type PublicKey } from '../crypto/keys.ts';
 import { setCryptoProvider, type RsaPrivateKey, type RsaPublicKey } from '../crypto/provider.ts';
+import '../crypto/curves.ts';
 import type { Bytes } from '../base/bytes.ts';
 
 const privateKeys = new WeakMap<RsaPrivateKey, KeyObject>();

@@ -2,7 +2,7 @@
 // terminal opened, and slips at the shell. It reads events only and is never on the wire. The words are in src/text.
 
 import type { EventOf, TraceEvent } from '../host/events.ts';
-import { commandNames } from '../host/shell/tools.ts';
+import { commandNames } from '../host/shell/tool-names.ts';
 import { foldMistake, mistakeState, type MistakeState } from '../smtp/mistakes.ts';
 import type { WorldDescription } from '../world/description.ts';
 import type { Connections } from './connections.ts';

@@ -1,7 +1,7 @@
 // What Tab offers in a terminal: at the prompt commands, then hosts and files; in a conversation with a mail server its
 // verbs. A query: it reads the world and leaves no mark.
 
-import { commandNames } from '../host/shell/tools.ts';
+import { commandNames } from '../host/shell/tool-names.ts';
 import { listFiles } from '../host/shell/files.ts';
 import { withoutDot } from '../dns/name.ts';
 import { VERBS } from '../smtp/grammar.ts';

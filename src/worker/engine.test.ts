@@ -9,6 +9,7 @@ import { LAPTOP, letter, repairSpf, worldFile } from '../view/testing.ts';
 import type { Command } from '../world/command.ts';
 import type { SavedWorld } from './api.ts';
 import { Engine, ENGINE } from './engine.ts';
+import { askCompletions, askMessage, askWhy, askZone } from './questions.ts';
 import { startOf, type Library } from './start.ts';
 
 const none = { en: [], de: [] } as unknown as LessonBody['prose'];
@@ -123,13 +124,13 @@ describe('the engine', () => {
       engine.save(),
       engine.log('mail.wolke.example'),
       engine.caches('wolke.example.'),
-      engine.analyseZone('wolke.example.', 'nonsense'),
-      engine.world.machine.trace.map((event) => engine.why({ kind: 'event', seq: event.seq })),
-      engine.worldAt().messages.map((message) => engine.message(message.id)),
+      askZone(engine, 'wolke.example.', 'nonsense'),
+      engine.world.machine.trace.map((event) => askWhy(engine, { kind: 'event', seq: event.seq })),
+      engine.worldAt().messages.map((message) => askMessage(engine, message.id)),
     ])
       expect(structuredClone(value)).toEqual(value);
-    expect(engine.message('m999999')).toBeUndefined();
-    expect(engine.why({ kind: 'event', seq: 999_999 })).toBeUndefined();
+    expect(askMessage(engine, 'm999999')).toBeUndefined();
+    expect(askWhy(engine, { kind: 'event', seq: 999_999 })).toBeUndefined();
   });
 
   it('queries change nothing', async () => {
@@ -138,9 +139,9 @@ describe('the engine', () => {
     const before = hashOf(engine) + JSON.stringify([...engine.world.machine.state.timers]);
     engine.worldAt(50);
     engine.caches('wolke.example.');
-    engine.complete(LAPTOP, 'tel');
-    engine.why({ kind: 'host', name: 'mx.hafen.example' });
-    engine.analyseZone('wolke.example.', '');
+    askCompletions(engine, LAPTOP, 'tel');
+    askWhy(engine, { kind: 'host', name: 'mx.hafen.example' });
+    askZone(engine, 'wolke.example.', '');
     expect(hashOf(engine) + JSON.stringify([...engine.world.machine.state.timers])).toBe(before);
   });
 
@@ -191,11 +192,11 @@ describe('the engine', () => {
 
   it('offers commands at the prompt and verbs in a conversation', async () => {
     const engine = await sandbox();
-    expect(engine.complete(LAPTOP, 'tel')).toEqual(['telnet']);
-    expect(engine.complete(LAPTOP, 'telnet mx.h')).toEqual(['mx.hafen.example']);
+    expect(askCompletions(engine, LAPTOP, 'tel')).toEqual(['telnet']);
+    expect(askCompletions(engine, LAPTOP, 'telnet mx.h')).toEqual(['mx.hafen.example']);
     engine.run(lines('telnet mx.hafen.example 25')[0] as Command);
-    expect(engine.complete(LAPTOP, 'ma')).toEqual(['MAIL FROM:']);
-    expect(engine.complete('nowhere#1', 'ma')).toEqual([]);
+    expect(askCompletions(engine, LAPTOP, 'ma')).toEqual(['MAIL FROM:']);
+    expect(askCompletions(engine, 'nowhere#1', 'ma')).toEqual([]);
   });
 });
 

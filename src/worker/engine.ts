@@ -10,21 +10,7 @@ import { nextRetry } from '../view/retries.ts';
 import { takeOutput } from '../view/terminals.ts';
 import { zoneViews } from '../view/zones.ts';
 import { cacheViews } from '../view/caches.ts';
-import { messageDetail } from '../view/message-detail.ts';
-import { why } from '../view/why.ts';
-import { analyseZone } from '../view/zone-analysis.ts';
-import type {
-  CacheView,
-  LessonView,
-  LogLine,
-  MailboxView,
-  MessageDetail,
-  Problem,
-  WhyTarget,
-  WhyView,
-  WorldView,
-  ZoneAnalysis,
-} from '../view/types.ts';
+import type { CacheView, LessonView, LogLine, MailboxView, Problem, WorldView } from '../view/types.ts';
 import { openLesson, showHint, updateLesson, type LessonRun } from '../lesson/runtime.ts';
 import type { Command } from '../world/command.ts';
 import {
@@ -39,7 +25,6 @@ import {
   type World,
 } from '../world/world.ts';
 import type { Head, OpenedWorld, SavedWorld, ScenarioRef, TerminalUpdate, Update } from './api.ts';
-import { completions } from './complete.ts';
 import { lessonSources, playScript } from '../lesson/sources.ts';
 import { scenarioName, type Start } from './start.ts';
 
@@ -219,30 +204,14 @@ export class Engine {
     };
   }
 
-  why(target: WhyTarget): WhyView | undefined {
-    return why(this.#journal, target);
-  }
-
-  message(id: string): MessageDetail | undefined {
-    return messageDetail(this.#journal, id);
-  }
-
-  analyseZone(zone: string, text: string): ZoneAnalysis {
-    return analyseZone(zone, text, { published: this.#published(zone), now: now(this.world) });
-  }
-
   caches(zone: string): readonly CacheView[] {
-    return cacheViews(this.world, zone, this.#published(zone));
+    return cacheViews(this.world, zone, this.published(zone));
   }
 
   /** The text of a zone as its server has it. */
-  #published(zone: string): string {
+  published(zone: string): string {
     const known = zoneViews(this.#journal.zones, this.#journal.seq).find((one) => one.zone === zone);
     return known?.text ?? this.world.description.zones.find((one) => one.zone === zone)?.text ?? '';
-  }
-
-  complete(terminal: string, line: string): readonly string[] {
-    return completions(this.world, terminal, line, this.#journal.terminals.views.get(terminal));
   }
 
   hint(goal: string): LessonView | undefined {

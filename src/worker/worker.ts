@@ -10,6 +10,10 @@ import { startOf, type Library } from './start.ts';
 
 const library: Library = { world: (name) => worlds[name], lesson: loadLesson };
 
+// Two pieces that come after the first prompt. Nothing runs before the first is there.
+const equipment = (): Promise<unknown> => import('./equipment.ts');
+const questions = (): Promise<typeof import('./questions.ts')> => import('./questions.ts');
+
 let engine: Engine | undefined;
 let listener: ((update: Update) => unknown) | undefined;
 
@@ -26,7 +30,9 @@ async function push(): Promise<void> {
 const worker: EhloWorker = {
   ready: async () => ({ engine: ENGINE }),
   open: async (scenario, saved) => {
-    engine = new Engine(scenario, await startOf(scenario, library), saved);
+    const start = await startOf(scenario, library);
+    if (start.prelude.length > 0 || (saved?.commands.length ?? 0) > 0) await equipment();
+    engine = new Engine(scenario, start, saved);
     const opened = engine.opened();
     // What stood on the screens comes first, so that the terminals are filled when the page shows them.
     await listener?.({ head: opened.head, marks: [], terminals: engine.screens(), coach: [] });
@@ -36,29 +42,34 @@ const worker: EhloWorker = {
     listener = next;
   },
   run: async (command) => {
+    await equipment();
     const problem = current().run(command);
     await push();
     return problem;
   },
   worldAt: async (seq) => current().worldAt(seq),
   why: async (target) => {
-    const view = current().why(target);
+    const view = (await questions()).askWhy(current(), target);
     if (view === undefined) throw new Error('there is nothing to explain');
     return view;
   },
   mailboxes: async (seq) => current().mailboxes(seq),
-  message: async (id) => current().message(id),
+  message: async (id) => (await questions()).askMessage(current(), id),
   log: async (host, seq) => current().log(host, seq),
-  analyseZone: async (zone, text) => current().analyseZone(zone, text),
+  analyseZone: async (zone, text) => (await questions()).askZone(current(), zone, text),
   caches: async (zone) => current().caches(zone),
-  complete: async (terminal, line) => current().complete(terminal, line),
+  complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),
   hint: async (goal) => current().hint(goal),
   answer: async (question, choice) => {
+    await equipment();
     const view = current().answer(question, choice);
     await push();
     return view;
   },
-  solution: async () => current().solution(),
+  solution: async () => {
+    await equipment();
+    return current().solution();
+  },
   save: async () => current().save(),
 };
 

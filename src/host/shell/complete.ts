@@ -4,7 +4,7 @@
 import type { NetHost } from '../../net/topology.ts';
 import type { HostState } from '../program.ts';
 import { absolutePath, hostsEntries, listFiles } from './files.ts';
-import { commandNames } from './tools.ts';
+import { commandNames } from './tool-names.ts';
 
 export interface CompletionContext {
   readonly commands: readonly string[];

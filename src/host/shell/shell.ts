@@ -6,7 +6,7 @@ import type { DnsQuestion } from '../../dns/lookup.ts';
 import { assertNever } from '../../base/assert.ts';
 import type { Input, Os, ProgramDefinition } from '../program.ts';
 import type { ToolInput, ToolIo, ToolStatus } from './tool.ts';
-import { BUILTINS, toolNamed } from './tools.ts';
+import { BUILTINS, toolNamed } from './tool-names.ts';
 import { splitWords } from './words.ts';
 
 export interface ShellConfig {

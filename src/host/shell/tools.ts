@@ -1,4 +1,5 @@
-// The closed list of tools that the shell can run. A new tool is one file in tools/ and one line here.
+// The closed list of tools that the shell can run. A new tool is one file in tools/, one line here and its name in
+// `tool-names.ts`. Importing this file installs them: a page can show its first prompt before they have arrived.
 
 import { clear, date, echo, hostname, pwd, whoami } from './tools/basics.ts';
 import { cat } from './tools/cat.ts';
@@ -12,9 +13,9 @@ import { ping, type PingState } from './tools/ping.ts';
 import { tail, type TailState } from './tools/tail.ts';
 import { telnet, type TelnetState } from './tools/telnet.ts';
 import type { Tool } from './tool.ts';
-import type { HostState } from '../program.ts';
+import { installTools, type ToolName } from './tool-names.ts';
 
-interface ToolStates {
+interface ToolStates extends Readonly<Record<ToolName, unknown>> {
   readonly cat: null;
   readonly clear: null;
   readonly date: null;
@@ -34,9 +35,7 @@ interface ToolStates {
   readonly whoami: null;
 }
 
-export type ToolName = keyof ToolStates;
-
-const tools: { readonly [Name in ToolName]: Tool<ToolStates[Name]> } = {
+const tools: { readonly [Name in keyof ToolStates]: Tool<ToolStates[Name]> } = {
   cat,
   clear,
   date,
@@ -56,24 +55,4 @@ const tools: { readonly [Name in ToolName]: Tool<ToolStates[Name]> } = {
   whoami,
 };
 
-/** What the shell does itself. */
-export const BUILTINS = ['exit', 'logout'] as const;
-
-/** Belongs to Postfix: not found where no MTA is installed. */
-const OF_THE_MTA: readonly string[] = ['mailq', 'postqueue'];
-
-/** The tool of that name, if it is installed on the host; its state is its own business. */
-export function toolNamed(name: string, host: HostState): Tool<unknown> | undefined {
-  if (!Object.hasOwn(tools, name) || (OF_THE_MTA.includes(name) && !hasMta(host))) return undefined;
-  return tools[name as ToolName] as unknown as Tool<unknown>;
-}
-
-/** Names of all commands that a host has. */
-export function commandNames(host: HostState): string[] {
-  const names = Object.keys(tools).filter((name) => !OF_THE_MTA.includes(name) || hasMta(host));
-  return [...names, ...BUILTINS].sort();
-}
-
-function hasMta(host: HostState): boolean {
-  return [...host.programs.values()].some((program) => program.kind === 'mta');
-}
+installTools(tools as unknown as Readonly<Record<ToolName, Tool<unknown>>>);

@@ -1,0 +1,5 @@
+// What a world needs as soon as somebody acts in it, but not to be opened: the tools of the shell and the curves. Importing
+// this file installs them.
+
+import '../crypto/curves.ts';
+import '../host/shell/tools.ts';
