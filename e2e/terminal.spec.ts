@@ -69,6 +69,7 @@ test('changing tabs keeps the session and the half-typed line', async ({ page })
     .getByRole('tab', { name: /laptop/ })
     .first()
     .click();
+  await expect(terminalInput(page)).toBeFocused();
   await page.keyboard.type('en.example');
   await expectTerminal(page, /dig MX hafen\.example$/);
 });

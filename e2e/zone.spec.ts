@@ -53,8 +53,8 @@ test('completion offers what belongs there, and hover explains', async ({ page }
   await expect(list).toContainText('AAAA');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+Home');
-  await page.locator('.view-line span', { hasText: /^MX$/ }).first().hover();
-  await expect(page.locator('.monaco-hover').first()).toContainText('smallest first');
+  await page.locator('.view-line span', { hasText: /^SOA$/ }).first().hover();
+  await expect(page.locator('.monaco-hover').first()).toContainText('Start of authority');
 });
 
 test('a draft survives a reload, shows its changes, and can be thrown away and brought back', async ({

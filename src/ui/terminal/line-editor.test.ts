@@ -455,3 +455,15 @@ it('a clicked command waits on the input line; what was typed is in the history'
   editor.input('\x1b[A');
   expect(editor.text).toBe('half a thought');
 });
+
+it('an inserted text of several lines shows as lines and goes to a program in one write', async () => {
+  const { editor, sent, text, prints, done } = desk();
+  prints('354 go\n', { prompt: '', program: 'telnet' });
+  editor.insert('Subject: Hi\n\nHello\n.\n');
+  expect(sent).toEqual([]);
+  expect(await text()).toBe('354 go\nSubject: Hi\n\nHello\n.');
+  editor.input('\r');
+  expect(sent).toEqual([{ type: 'line', text: 'Subject: Hi\n\nHello\n.' }]);
+  await done();
+  expect(await text()).toBe('354 go\nSubject: Hi\n\nHello\n.');
+});

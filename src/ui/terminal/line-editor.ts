@@ -80,7 +80,7 @@ export class LineEditor {
 
   /** Everything typed and printed so far, as it stands on the screen, without colours. */
   transcript(): string {
-    return this.record.join('') + this.tail + this.state.prompt + visibleControls(this.text);
+    return this.record.join('') + this.tail + this.state.prompt + visibleControls(this.text, true);
   }
 
   /** Shows prompt and input for the first time. */
@@ -229,7 +229,8 @@ export class LineEditor {
   private enter(): void {
     this.remember(this.text);
     this.pastes += 1;
-    this.waiting.push({ text: this.text, paste: this.pastes });
+    // An inserted text of several lines goes the way of a paste.
+    for (const text of this.text.split('\n')) this.waiting.push({ text, paste: this.pastes });
     this.edit(buffer.emptyLine);
     void this.pump();
   }

@@ -62,9 +62,9 @@ function settled(text: string, columns: number): { row: number; column: number; 
 function fitToScreen(live: Live, columns: number, rows: number): Live {
   const plain: Live = {
     ...live,
-    waiting: live.waiting.map((line) => visibleControls(line)),
-    before: visibleControls(live.before),
-    after: visibleControls(live.after),
+    waiting: live.waiting.map((line) => visibleControls(line, true)),
+    before: visibleControls(live.before, true),
+    after: visibleControls(live.after, true),
   };
   const fits = (candidate: Live): boolean =>
     settled(
