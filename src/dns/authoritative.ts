@@ -3,7 +3,7 @@
 // RFC 7873 what rides in OPT. Knows no transport but its size limit, and no cache.
 
 import { isSubdomain, labelsOf, nameKey, sameName, withAncestors } from './name.ts';
-import { TYPE_ANY, TYPE_CODES, typeCode, type ResourceRecord } from './records.ts';
+import { hostNamedBy, TYPE_ANY, TYPE_CODES, typeCode, type ResourceRecord } from './records.ts';
 import {
   CLASS_IN,
   fitMessage,
@@ -150,9 +150,6 @@ function tlsaOf(zones: ZoneMap, answers: readonly ResourceRecord[]): ResourceRec
   });
 }
 
-const hostOf = (record: ResourceRecord): string | undefined =>
-  record.data.type === 'MX' ? record.data.exchange : record.data.type === 'NS' ? record.data.host : undefined;
-
 function resolve(zones: ZoneMap, question: WireQuestion, family: 4 | 6): Sections {
   const out: Sections = { rcode: RCODE.NOERROR, aa: false, answers: [], authority: [], additional: [] };
   let name = question.name;
@@ -202,7 +199,7 @@ function resolve(zones: ZoneMap, question: WireQuestion, family: 4 | 6): Section
   // BIND adds nothing to an answer to ANY.
   if (question.type === TYPE_ANY && !glue) return out;
   const pointing = glue ? out.answers : [...out.answers, ...out.authority];
-  const hosts = pointing.flatMap((record) => hostOf(record) ?? []);
+  const hosts = pointing.flatMap((record) => hostNamedBy(record.data) ?? []);
   const known = new Set(out.answers.map((record) => `${nameKey(record.name)} ${typeCode(record.data)}`));
   out.additional = [
     ...addressesOf(zones, hosts, family),

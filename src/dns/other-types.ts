@@ -1,7 +1,7 @@
-// The text of four types that Ehlo carries without interpreting them: SRV, TLSA, CAA and SPF(99). Between the record's
-// octets (a binary string) and the form that zone files and dig use. RFC 2782, RFC 6698 §2.2, RFC 8659 §4.1.1, RFC 4408 §3.1.1.
+// Types whose data is kept as its octets (a binary string): SRV, TLSA, CAA, DS and SPF(99), with the form that zone files
+// and dig use. RFC 2782, RFC 6698 §2.2, RFC 8659 §4.1.1, RFC 4034 §5.3, RFC 4408 §3.1.1.
 
-import { fromLatin1, latin1, toHex } from '../base/bytes.ts';
+import { latin1, toHex } from '../base/bytes.ts';
 import { labelsOf, nameOfLabels } from './name.ts';
 
 const u16 = (value: number): string => String.fromCharCode(value >> 8, value & 255);
@@ -23,22 +23,30 @@ function wrappedHex(octets: string): string {
   return (hex.match(/.{1,56}/g) ?? []).join(' ');
 }
 
-/** The presentation form of one of the four types, undefined for any other or for malformed octets. */
+/** The host that an SRV record names, undefined when its octets are malformed (RFC 2782). */
+export function srvTarget(rdata: string): string | undefined {
+  if (rdata.length < 7) return undefined;
+  const labels: string[] = [];
+  for (let at = 6; ;) {
+    const length = rdata.charCodeAt(at);
+    if (!(length <= 63) || at + 1 + length > rdata.length) return undefined;
+    if (length === 0) return at + 1 === rdata.length ? nameOfLabels(labels) : undefined;
+    labels.push(rdata.slice(at + 1, at + 1 + length));
+    at += length + 1;
+  }
+}
+
+/** The presentation form of one of these types, undefined for any other or for malformed octets. */
 export function otherText(code: number, rdata: string): string | undefined {
   switch (code) {
     case 33: {
-      if (rdata.length < 7) return undefined;
-      const labels: string[] = [];
-      let at = 6;
-      for (;;) {
-        const length = rdata.charCodeAt(at);
-        if (!(length <= 63) || at + 1 + length > rdata.length) return undefined;
-        if (length === 0) break;
-        labels.push(rdata.slice(at + 1, at + 1 + length));
-        at += length + 1;
-      }
-      return `${at16(rdata, 0)} ${at16(rdata, 2)} ${at16(rdata, 4)} ${nameOfLabels(labels)}`;
+      const target = srvTarget(rdata);
+      return target && `${at16(rdata, 0)} ${at16(rdata, 2)} ${at16(rdata, 4)} ${target}`;
     }
+    case 43:
+    case 59:
+      if (rdata.length < 5) return undefined;
+      return `${at16(rdata, 0)} ${rdata.charCodeAt(2)} ${rdata.charCodeAt(3)} ${wrappedHex(rdata.slice(4))}`;
     case 52:
       if (rdata.length < 4) return undefined;
       return `${rdata.charCodeAt(0)} ${rdata.charCodeAt(1)} ${rdata.charCodeAt(2)} ${wrappedHex(rdata.slice(3))}`;
@@ -76,10 +84,16 @@ export function srvOctets(priority: number, weight: number, port: number, target
   return u16(priority) + u16(weight) + u16(port) + nameOctets(target);
 }
 
+const hexOctets = (hex: string): string =>
+  hex.replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16)));
+
 export function tlsaOctets(usage: number, selector: number, matching: number, hex: string): string {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-  return String.fromCharCode(usage, selector, matching) + fromLatin1(bytes);
+  return String.fromCharCode(usage, selector, matching) + hexOctets(hex);
+}
+
+/** DS and CDS: key tag, algorithm, digest type, digest (RFC 4034 §5.1). */
+export function dsOctets(tag: number, algorithm: number, digestType: number, hex: string): string {
+  return u16(tag) + String.fromCharCode(algorithm, digestType) + hexOctets(hex);
 }
 
 export function caaOctets(flags: number, tag: string, value: string): string {

@@ -3,7 +3,7 @@
 
 import { latin1, toHex } from '../base/bytes.ts';
 import { assertNever } from '../base/assert.ts';
-import { otherText } from './other-types.ts';
+import { otherText, srvTarget } from './other-types.ts';
 
 export type RecordType = 'A' | 'AAAA' | 'MX' | 'TXT' | 'CNAME' | 'NS' | 'SOA' | 'PTR';
 
@@ -105,6 +105,20 @@ export function typeCode(data: RecordData): number {
 export function knownType(code: number): RecordType | undefined {
   const name = NAME_BY_CODE.get(code);
   return name !== undefined && Object.hasOwn(TYPE_CODES, name) ? (name as RecordType) : undefined;
+}
+
+/** The host whose addresses belong beside a record in an answer: the target of MX, NS and SRV (RFC 1035 §3.3, RFC 2782). */
+export function hostNamedBy(data: RecordData): string | undefined {
+  switch (data.type) {
+    case 'MX':
+      return data.exchange;
+    case 'NS':
+      return data.host;
+    case 'OTHER':
+      return data.code === 33 ? srvTarget(data.rdata) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** One character-string in quotes, as BIND prints it: `\"`, `\\` and `\DDD`. */

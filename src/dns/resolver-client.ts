@@ -4,7 +4,7 @@
 import type { Time } from '../base/dates.ts';
 import { bareResponse, responseLimit } from './authoritative.ts';
 import { withAncestors } from './name.ts';
-import { TYPE_CODES, typeCode, typeName, type ResourceRecord } from './records.ts';
+import { hostNamedBy, TYPE_CODES, typeCode, typeName, type ResourceRecord } from './records.ts';
 import { cachedAnswer, cachedRecords, secondsLeft } from './resolver-cache.ts';
 import {
   questionKey,
@@ -98,7 +98,7 @@ function besides(
   };
   const { A, AAAA } = TYPE_CODES;
   for (const { data } of records) {
-    const host = data.type === 'MX' ? data.exchange : data.type === 'NS' ? data.host : undefined;
+    const host = hostNamedBy(data);
     if (host === undefined) continue;
     add(first, host, family === 4 ? A : AAAA);
     add(later, host, family === 4 ? AAAA : A);

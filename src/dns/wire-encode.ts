@@ -12,7 +12,7 @@ import {
   type Edns,
 } from './message.ts';
 import { labelsOf, nameKey, nameOfLabels } from './name.ts';
-import { typeCode, type RecordData, type ResourceRecord } from './records.ts';
+import { hostNamedBy, typeCode, type RecordData, type ResourceRecord } from './records.ts';
 
 class Writer {
   out = new Uint8Array(512);
@@ -48,16 +48,18 @@ class Writer {
   }
   /**
    * A name, compressed exactly as far as BIND 9.18 does it: only the name itself and the name one label up are looked for
-   * and remembered, which is why longer names stand in full now and then.
+   * and remembered, which is why longer names stand in full now and then. Names in newer types stand in full always and
+   * are remembered all the same (RFC 3597 §4).
    */
-  name(name: string): void {
+  name(name: string, isWhole = false): void {
     const labels = labelsOf(name);
     const suffixes = [name, nameOfLabels(labels.slice(1))];
-    const at = labels.length === 0 ? -1 : suffixes.findIndex((suffix) => this.suffixes.has(suffix));
+    const at =
+      isWhole || labels.length === 0 ? -1 : suffixes.findIndex((suffix) => this.suffixes.has(suffix));
     const own = at < 0 ? labels : labels.slice(0, at);
     own.forEach((label, index) => {
       const suffix = index < Math.min(2, labels.length) ? suffixes[index] : undefined;
-      if (suffix !== undefined && suffix !== '.' && this.length < 0x4000)
+      if (suffix !== undefined && suffix !== '.' && this.length < 0x4000 && !this.suffixes.has(suffix))
         this.suffixes.set(suffix, this.length);
       this.u8(label.length);
       this.octets(label);
@@ -102,9 +104,12 @@ function writeData(w: Writer, data: RecordData): void {
       w.name(data.rname);
       for (const value of [data.serial, data.refresh, data.retry, data.expire, data.minimum]) w.u32(value);
       return;
-    case 'OTHER':
-      w.octets(data.rdata);
+    case 'OTHER': {
+      const target = hostNamedBy(data);
+      w.octets(target === undefined ? data.rdata : data.rdata.slice(0, 6));
+      if (target !== undefined) w.name(target, true);
       return;
+    }
   }
 }
 

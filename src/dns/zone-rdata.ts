@@ -5,7 +5,7 @@ import { fromLatin1, utf8 } from '../base/bytes.ts';
 import type { TextSpan } from '../base/text-scanner.ts';
 import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text } from './address.ts';
 import { isHostName, labelsOf, nameOfLabels, parseName, type NameError } from './name.ts';
-import { caaOctets, srvOctets, stringsOctets, tlsaOctets } from './other-types.ts';
+import { caaOctets, dsOctets, srvOctets, stringsOctets, tlsaOctets } from './other-types.ts';
 import { knownType, typeName, type RecordData } from './records.ts';
 import type { LexFault, LexMark, LexOptions, ZoneLexer, ZoneToken } from './zone-lexer.ts';
 
@@ -234,6 +234,11 @@ function readOther(r: RdataReader, code: number): string {
     case 'TLSA': {
       const [usage, selector, matching] = [r.number(255), r.number(255), r.number(255)];
       return tlsaOctets(usage, selector, matching, r.hex());
+    }
+    case 'DS':
+    case 'CDS': {
+      const [tag, algorithm, digestType] = [r.number(65535), r.number(255), r.number(255)];
+      return dsOctets(tag, algorithm, digestType, r.hex());
     }
     case 'CAA': {
       const flags = r.number(255);
