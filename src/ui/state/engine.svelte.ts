@@ -14,7 +14,7 @@ import type {
 } from '../../view/types.ts';
 import type { EhloWorker, Head, OpenedWorld, SavedWorld, ScenarioRef, Update } from '../../worker/api.ts';
 import EngineWorker from '../../worker/worker.ts?worker';
-import { forget, keep, keptValue } from './storage.ts';
+import { forget, forgetUnder, keep, keptValue } from './storage.ts';
 
 export type Command = Parameters<EhloWorker['run']>[0];
 
@@ -103,8 +103,10 @@ class Engine {
     this.scenario = scenario;
     this.#saved = undefined;
     const key = tapeKey(scenario);
-    if (fresh) await forget(key);
-    else {
+    if (fresh) {
+      await forget(key);
+      await forgetUnder(`${key}:zone:`);
+    } else {
       const kept = await keptValue<SavedWorld>(key);
       if (!kept.ok) this.#storageFailed();
       else if (kept.value?.format === 1) this.#saved = kept.value;

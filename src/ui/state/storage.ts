@@ -1,7 +1,7 @@
 // What the browser keeps between visits: tapes of worlds, progress, and a few settings. Storage may be broken, full or
 // forbidden; nothing here throws, every failure is a value, and the page goes on without it.
 
-import { createStore, del, get, set, type UseStore } from 'idb-keyval';
+import { createStore, del, delMany, get, keys, set, type UseStore } from 'idb-keyval';
 
 let store: UseStore | undefined;
 
@@ -35,6 +35,19 @@ export async function forget(key: string): Promise<void> {
     await del(key, database());
   } catch {
     // What cannot be removed is overwritten by the next save.
+  }
+}
+
+/** Forgets everything whose key begins so. */
+export async function forgetUnder(prefix: string): Promise<void> {
+  try {
+    const all = await keys<string>(database());
+    await delMany(
+      all.filter((key) => key.startsWith(prefix)),
+      database(),
+    );
+  } catch {
+    // As above.
   }
 }
 
