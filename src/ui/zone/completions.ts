@@ -1,6 +1,8 @@
 // What could be written at the cursor of a zone file, each with its explanation: types, directives, names of the zone, units
 // of time, terms of SPF, tags of DKIM and DMARC. Works on tokens; knows no editor. The offers lint clean.
 
+/* eslint-disable no-template-curly-in-string -- places to fill in, as the editor's snippets write them */
+
 import { duration, type Glossary } from './explain.ts';
 import {
   directives,
