@@ -3,7 +3,7 @@
 
 import { fromLatin1 } from '../../base/bytes.ts';
 import { withoutForgedResults } from '../../auth/authentication-results.ts';
-import { firstField, parseMessage } from '../../message/header.ts';
+import { firstField, parseMessage, removeFields } from '../../message/header.ts';
 import { postfixMessageId } from '../../message/message-id.ts';
 import { postfixDate, receivedHeader } from '../../smtp/received.ts';
 import { reply } from '../../smtp/reply.ts';
@@ -105,6 +105,9 @@ export function verified(
   settle(state, client, os);
 }
 
+/** message_drop_headers: what cleanup(8) takes out of every message, wherever it comes from. */
+const DROPPED: readonly string[] = ['bcc', 'content-length', 'resent-bcc', 'return-path'];
+
 function accept(
   state: MtaState,
   client: SmtpdClient,
@@ -120,7 +123,8 @@ function accept(
   if (queueId === undefined || session === undefined) return;
   const trusted = isPermitted(config, client.address);
   // RFC 8601 §5: nobody outside may speak in this server's name.
-  let text = config.verify === undefined ? bytes : withoutForgedResults(bytes, [config.verify.authservId]);
+  let text = removeFields(bytes, (field) => DROPPED.includes(field.name.toLowerCase()));
+  if (config.verify !== undefined) text = withoutForgedResults(text, [config.verify.authservId]);
   if (trusted) text = complete(text, question.envelope.reversePath, queueId, state, os);
   const signatures = trusted ? sign(config.signing ?? [], text, os.now) : { headers: '', signed: [] };
   const recipients = question.envelope.recipients.map((recipient) => recipient.address);

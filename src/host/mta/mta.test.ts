@@ -79,6 +79,18 @@ describe('one transaction', () => {
   });
 });
 
+it('takes Bcc and a forged Return-Path out of every letter, and nothing else', () => {
+  const machine = mailWorld();
+  const head = ['From: Anna <anna@hafen.example>', 'Subject: Hi'];
+  const dropped = ['bcc: carl@hafen.example,', ' dora@hafen.example', 'Return-Path: <x@y.example>'];
+  const body = ['', 'Bcc: is no header here'];
+  inject(machine, 'anna@hafen.example', ['bob@hafen.example'], [...head, ...dropped, ...body]);
+  const [found = ''] = mailbox(machine, 'bob');
+  expect(found).toContain(head.join('\r\n'));
+  expect(found).toContain(body.join('\r\n'));
+  expect(found).not.toMatch(/carl|dora|x@y/);
+});
+
 describe('the next MX', () => {
   const TWO =
     'two.example. IN MX 10 a.two.example.\ntwo.example. IN MX 20 b.two.example.\n' +
