@@ -20,6 +20,8 @@ export interface ConnectionEnd {
   open: boolean;
   /** Bytes to it arrive in order: nothing earlier than this. */
   lastArrival: Time;
+  /** Bytes to it were lost for good. A stream has no holes, so nothing that was sent later arrives either. */
+  cutOff: boolean;
 }
 
 export interface Connection {

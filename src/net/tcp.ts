@@ -49,7 +49,7 @@ export function connect(
     id,
     state: 'opening',
     path: path ?? [from.host],
-    client: { ...from, local, remote: to, open: true, lastArrival: net.now },
+    client: { ...from, local, remote: to, open: true, lastArrival: net.now, cutOff: false },
     server: undefined,
     chunks: randomStream(net.seed, `chunks:${id}`),
   };
@@ -113,16 +113,7 @@ export function send(net: Network, wires: Wires, socket: number, bytes: string):
     bytes,
     arrives,
   });
-  if (delay === undefined || !gate) {
-    wires.emit(own.host, {
-      type: 'net.drop',
-      what: 'tcp',
-      to: own.remote,
-      reason: gate ? 'loss' : 'linkDown',
-      by: own.host,
-    });
-    return;
-  }
+  if (delay === undefined || !gate || other.cutOff) return lost(wires, own, other, gate);
   other.lastArrival = arrives;
   for (let at = 0; at < bytes.length;) {
     let size = Math.min(SEGMENT_BYTES, bytes.length - at);
@@ -136,6 +127,13 @@ export function send(net: Network, wires: Wires, socket: number, bytes: string):
     });
     at += size;
   }
+}
+
+/** The sender's retransmissions have come to nothing; both ends find out by their own time limits. */
+function lost(wires: Wires, own: ConnectionEnd, other: ConnectionEnd, linkUp: boolean): void {
+  other.cutOff = true;
+  const reason: DropReason = linkUp ? 'loss' : 'linkDown';
+  wires.emit(own.host, { type: 'net.drop', what: 'tcp', to: own.remote, reason, by: own.host });
 }
 
 function pathUp(net: Network, path: readonly string[]): boolean {
@@ -170,6 +168,15 @@ export function close(net: Network, wires: Wires, socket: number, how: 'fin' | '
     how,
     arrives,
   });
+  const gate = net.hosts.get(other.host)?.up === true && pathUp(net, path);
+  if (!gate || (other.cutOff && how === 'fin')) {
+    lost(wires, own, other, gate);
+    if (!other.open) {
+      connection.state = 'closed';
+      net.connections.delete(connection.id);
+    }
+    return;
+  }
   schedule(net.queue, arrives, true, seq, {
     kind: 'fin',
     connection: connection.id,
@@ -210,6 +217,7 @@ export function synArrives(net: Network, wires: Wires, id: number): void {
     remote,
     open: true,
     lastArrival: net.now,
+    cutOff: false,
   };
   const arrives = net.now + latencyMs;
   client.lastArrival = arrives;

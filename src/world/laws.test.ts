@@ -287,11 +287,11 @@ describe('the window between the final dot and its reply', () => {
     const lines = letter('mail.wolke.example', 'bob@hafen.example');
     for (const text of lines.slice(0, -2)) apply(world, { type: 'line', terminal: LAPTOP, text });
     callFromOutside(machine, 'laptop.home.example', LAPTOP, { type: 'line', text: '.' }, undefined);
-    // The MX has the whole message and is still asking DNS about it; its own way to the resolver stays up.
+    // The MX has the whole message and is still asking DNS about it; then the sender's only line goes dead.
     const whole = (event: TraceEvent): boolean =>
       event.type === 'smtp.server' && event.host === 'mx.hafen.example' && event.note.kind === 'content';
     while (!trace(world).some(whole)) expect(step(machine)).toBe(true);
-    const link = machine.state.net.links.find((l) => l.a === 'mx.hafen.example' && l.b === 'internet');
+    const link = machine.state.net.links.find((l) => l.a === 'mail.wolke.example' && l.b === 'internet');
     if (link !== undefined) link.up = false;
     apply(world, { type: 'pass', until: now(world) + 12 * MINUTE });
     const sender = of(world, 'queue.result').filter((event) => event.host === 'mail.wolke.example');
