@@ -27,6 +27,8 @@ interface TcpClient {
 
 export interface NameServerState {
   zones: ZoneMap;
+  /** Zone files by absolute path, as last written: what is served may be older, when they have errors. */
+  readonly files: Map<string, string>;
   /** Hexadecimal; makes server cookies (RFC 9018). */
   readonly secret: string;
   readonly clients: Map<number, TcpClient>;
@@ -41,6 +43,7 @@ export const nameServer: ProgramDefinition<NameServerConfig, NameServerState> = 
     const random = os.random('cookie');
     const state: NameServerState = {
       zones: new Map(),
+      files: new Map(),
       secret: [nextUint32(random), nextUint32(random)].map((n) => n.toString(16)).join(''),
       clients: new Map(),
     };
@@ -93,10 +96,16 @@ function closeClient(state: NameServerState, socket: number, os: Os): void {
   os.close(socket);
 }
 
+/** Where Debian's administrators keep the file of a zone. */
+export function zoneFile(zone: string): string {
+  return `/etc/bind/db.${zone === '.' ? 'root' : nameKey(zone).replace(/\.$/, '')}`;
+}
+
 /** Puts a zone's text into service, unless it has errors: then what was served before stays. */
 function load(state: NameServerState, zone: string, text: string, os: Os): void {
   const loaded = loadZone(text, zone);
   const key = nameKey(zone);
+  state.files.set(zoneFile(zone), text);
   if (loaded.hosted.state === 'failed') {
     const errors = loaded.problems
       .filter((problem) => problem.severity === 'error' || problem.serverRefuses)

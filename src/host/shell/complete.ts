@@ -18,6 +18,7 @@ export interface CompletionContext {
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   dig: ['+short', '+noall', '+answer', '+trace', '+tcp', '+norecurse', '+dnssec', '+noedns', '-x', '-t'],
   host: ['-t'],
+  nslookup: ['-type=', '-debug', '-norecurse', '-vc'],
   nc: ['-v', '-z', '-w', '-n', '-C', '-u', '-N'],
   ping: ['-c', '-n'],
   tail: ['-f', '-n'],
@@ -25,8 +26,8 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   postqueue: ['-p', '-f', '-j'],
 };
 const TYPES = ['A', 'AAAA', 'ANY', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'TXT'];
-const TAKES_HOST = ['telnet', 'nc', 'ping', 'dig', 'host'];
-const TAKES_FILE = ['cat', 'tail', 'ls'];
+const TAKES_HOST = ['telnet', 'nc', 'ping', 'dig', 'host', 'nslookup'];
+const TAKES_FILE = ['cat', 'tail', 'ls', 'named-checkzone'];
 
 /** The context of a shell on a host. `history`: lines entered so far, in any terminal. */
 export function completionContext(

@@ -2,6 +2,7 @@
 // is no file system beneath; nothing can be written from the shell.
 
 import type { MtaConfig } from '../mta/config.ts';
+import type { NameServerState } from '../name-server.ts';
 import type { LibresolvConfig } from '../libresolv.ts';
 import type { HostState, Os } from '../program.ts';
 import type { NetHost } from '../../net/topology.ts';
@@ -76,6 +77,9 @@ function generated(context: FileContext): Map<string, () => string[]> {
       const { nameservers } = program.config as LibresolvConfig;
       files.set('/etc/resolv.conf', () => nameservers.map((address) => `nameserver ${address}`));
     }
+    if (program.kind === 'nameServer')
+      for (const [name, text] of (program.state as NameServerState).files)
+        files.set(name, () => text.replace(/\n$/, '').split('\n'));
     if (program.kind === 'mta') files.set('/etc/postfix/main.cf', () => mainCf(program.config as MtaConfig));
     if (program.kind === 'mta' || program.kind === 'mda') files.set(MAIL_LOG, () => []);
   }

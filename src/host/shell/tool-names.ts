@@ -2,6 +2,7 @@
 // completes a word needs no more than the names.
 
 import type { HostState } from '../program.ts';
+import type { ProgramKind } from '../programs.ts';
 import type { Tool } from './tool.ts';
 
 export const TOOL_NAMES = [
@@ -15,7 +16,9 @@ export const TOOL_NAMES = [
   'hostname',
   'ls',
   'mailq',
+  'named-checkzone',
   'nc',
+  'nslookup',
   'ping',
   'postqueue',
   'pwd',
@@ -28,8 +31,12 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 /** What the shell does itself. */
 export const BUILTINS = ['exit', 'logout'] as const;
 
-/** Belongs to Postfix: not found where no MTA is installed. */
-const OF_THE_MTA: readonly string[] = ['mailq', 'postqueue'];
+/** Tools that came with a server, and are not found where it is not installed. */
+const COMES_WITH: Readonly<Record<string, ProgramKind>> = {
+  mailq: 'mta',
+  'named-checkzone': 'nameServer',
+  postqueue: 'mta',
+};
 
 let tools: Readonly<Record<ToolName, Tool<unknown>>> | undefined;
 
@@ -39,7 +46,9 @@ export function installTools(all: Readonly<Record<ToolName, Tool<unknown>>>): vo
 }
 
 function isInstalledOn(name: string, host: HostState): boolean {
-  return (TOOL_NAMES as readonly string[]).includes(name) && (!OF_THE_MTA.includes(name) || hasMta(host));
+  if (!(TOOL_NAMES as readonly string[]).includes(name)) return false;
+  const kind = COMES_WITH[name];
+  return kind === undefined || [...host.programs.values()].some((program) => program.kind === kind);
 }
 
 /** The tool of that name, if it is installed on the host; its state is its own business. */
@@ -53,8 +62,4 @@ export function toolNamed(name: string, host: HostState): Tool<unknown> | undefi
 /** Names of all commands that a host has. */
 export function commandNames(host: HostState): string[] {
   return [...TOOL_NAMES.filter((name) => isInstalledOn(name, host)), ...BUILTINS].sort();
-}
-
-function hasMta(host: HostState): boolean {
-  return [...host.programs.values()].some((program) => program.kind === 'mta');
 }

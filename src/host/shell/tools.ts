@@ -8,7 +8,9 @@ import { help } from './tools/help.ts';
 import { host, type HostToolState } from './tools/host.ts';
 import { ls } from './tools/ls.ts';
 import { mailq, postqueue } from './tools/mailq.ts';
+import { namedCheckzone, type CheckzoneState } from './tools/named-checkzone.ts';
 import { nc, type NcState } from './tools/nc.ts';
+import { nslookup, type NslookupState } from './tools/nslookup.ts';
 import { ping, type PingState } from './tools/ping.ts';
 import { tail, type TailState } from './tools/tail.ts';
 import { telnet, type TelnetState } from './tools/telnet.ts';
@@ -26,7 +28,9 @@ interface ToolStates extends Readonly<Record<ToolName, unknown>> {
   readonly hostname: null;
   readonly ls: null;
   readonly mailq: null;
+  readonly 'named-checkzone': CheckzoneState;
   readonly nc: NcState;
+  readonly nslookup: NslookupState;
   readonly ping: PingState;
   readonly postqueue: null;
   readonly pwd: null;
@@ -46,7 +50,9 @@ const tools: { readonly [Name in keyof ToolStates]: Tool<ToolStates[Name]> } = {
   hostname,
   ls,
   mailq,
+  'named-checkzone': namedCheckzone,
   nc,
+  nslookup,
   ping,
   postqueue,
   pwd,
