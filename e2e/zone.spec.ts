@@ -57,6 +57,28 @@ test('completion offers what belongs there, and hover explains', async ({ page }
   await expect(page.locator('.monaco-hover').first()).toContainText('Start of authority');
 });
 
+test('what a person types is what stands there, whatever is offered meanwhile', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('Control+End');
+  const records = [
+    '$TTL 300',
+    'shop IN A 192.0.2.30',
+    'www 300 IN CNAME mail',
+    'x IN TXT "v=spf1 mx a ip4:192.0.2.0/24 include:_spf.post.example ~all"',
+    '_dmarc.x IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@wolke.example"',
+  ];
+  for (const record of records) {
+    await page.keyboard.type(record, { delay: 25 });
+    await page.waitForTimeout(250);
+    await page.keyboard.press('Enter');
+  }
+  await page.getByRole('button', { name: /^Changes/ }).click();
+  const added = page.getByRole('region', { name: 'What publishing changes' }).locator('.added code');
+  await expect
+    .poll(async () => (await added.allInnerTexts()).filter((line) => line.trim() !== ''))
+    .toEqual(records);
+});
+
 test('a draft survives a reload, shows its changes, and can be thrown away and brought back', async ({
   page,
 }) => {

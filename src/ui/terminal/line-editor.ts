@@ -5,6 +5,8 @@
 
 import { graphemes, positionAfter, visibleControls } from './cells.ts';
 import { paint, showsProtocol, toneOfLine, type LineTone } from './colours.ts';
+import { completeWord, lastWord } from './complete-word.ts';
+import { History } from './history.ts';
 import { readKeys, type Key } from './keys.ts';
 import * as buffer from './line-buffer.ts';
 import { draw, erase, wrap } from './live-region.ts';
@@ -63,9 +65,7 @@ export class LineEditor {
   private literal = false;
   private pastes = 0;
   private lastProgram = '';
-  private readonly histories = new Map<string, string[]>();
-  private historyAt: number | undefined;
-  private draft = '';
+  private readonly history = new History();
   private listed = '';
   private readonly record: string[] = [];
 
@@ -276,7 +276,7 @@ export class LineEditor {
       this.commit(this.state.prompt, echo);
       this.state = { ...this.state, prompt: '' };
     }
-    this.historyAt = undefined;
+    this.history.leave();
     await this.handOver({ type: 'key', key });
   }
 
@@ -369,61 +369,31 @@ export class LineEditor {
     this.redraw();
   }
 
-  private history(): string[] {
-    const program = this.state.program.split(' ')[0] ?? '';
-    const known = this.histories.get(program) ?? [];
-    this.histories.set(program, known);
-    return known;
-  }
-
   private remember(text: string): void {
-    this.historyAt = undefined;
-    const history = this.history();
-    if (text.trim() !== '' && history.at(-1) !== text) history.push(text);
+    this.history.add(this.state.program, text);
   }
 
   private recall(step: -1 | 1): void {
-    const history = this.history();
-    const at = (this.historyAt ?? history.length) + step;
-    if (at < 0 || at > history.length) return;
-    if (this.historyAt === undefined) this.draft = this.text;
-    this.historyAt = at === history.length ? undefined : at;
-    this.edit(buffer.lineOf(history[at] ?? this.draft));
+    const line = this.history.step(this.state.program, step, this.text);
+    if (line !== undefined) this.edit(buffer.lineOf(line));
   }
 
   private async complete(): Promise<void> {
     const line = buffer.beforeCursor(this.line);
-    const word = /\S*$/.exec(line)?.[0] ?? '';
-    let found: readonly string[];
-    try {
-      found = [...new Set(await this.port.complete(line))].sort();
-    } catch {
-      found = [];
-    }
+    const word = lastWord(line);
+    const found = await this.port.complete(line).catch(() => []);
     // Somebody typed on while we asked.
     if (buffer.beforeCursor(this.line) !== line) return;
-    const [only] = found;
-    if (only === undefined) return this.port.notice({ id: 'noCompletion' });
-    const common = found.length === 1 ? (/[/:=@]$/.test(only) ? only : `${only} `) : commonStart(found);
-    if (common.length > word.length) {
+    const completion = completeWord(word, found);
+    if (completion.type === 'nothing') {
+      this.port.notice({ id: 'noCompletion' });
+    } else if (completion.type === 'replace') {
       const start = this.line.cursor - graphemes(word).length;
-      this.edit(buffer.insertText(buffer.killBetween(this.line, start), common));
+      this.edit(buffer.insertText(buffer.killBetween(this.line, start), completion.text));
     } else if (this.listed !== line) {
-      // As in bash: the second Tab lists what is possible.
       this.listed = line;
-      const prompt = this.state.prompt;
-      this.commit(prompt, this.text);
-      this.print(`${found.join('  ')}\n`, () => 'dim');
+      this.commit(this.state.prompt, this.text);
+      this.print(`${completion.words.join('  ')}\n`, () => 'dim');
     }
   }
-}
-
-/** The longest start that all have in common, whatever their case; in the first one's case. */
-function commonStart(words: readonly string[]): string {
-  const [first = '', ...others] = words;
-  let length = first.length;
-  for (const word of others) {
-    while (!word.toLowerCase().startsWith(first.slice(0, length).toLowerCase())) length -= 1;
-  }
-  return first.slice(0, length);
 }

@@ -64,7 +64,8 @@ export function suggestionsAt(
     case '':
       return place([...timeOffers(word, glossary), ...typeOffers(glossary, /\sIN\s/i.test(before))]);
     case 'TXT':
-      return place(textOffers(state.owner, glossary, zone));
+      // A second string is rare, and an offer in its place would catch the Enter at the end of the line.
+      return state.format === undefined ? place(textOffers(state.owner, glossary, zone)) : [];
     case 'MX':
       return state.field === 0 ? place([preferenceOffer(glossary)]) : place(hostOffers(names, glossary));
     case 'CNAME':
@@ -202,13 +203,22 @@ function typeOffers(glossary: Glossary, classWritten: boolean): readonly Offer[]
 
 function timeOffers(word: string, glossary: Glossary): readonly Offer[] {
   if (!/^\d+$/.test(word)) return [];
-  return (['m', 'h', 'd', 'w'] as const).map((unit) => ({
+  // The plain number comes first, so that Enter after it changes nothing.
+  const plain: Offer = {
+    label: word,
+    summary: duration(Number(word), glossary.words),
+    explanation: glossary.hover['zone.ttl'] ?? '',
+    insert: word,
+    kind: 'unit',
+  };
+  const others = (['m', 'h', 'd', 'w'] as const).map((unit): Offer => ({
     label: `${word}${unit}`,
     summary: glossary.words.unit[unit],
     explanation: duration(ttlSeconds(`${word}${unit}`) ?? 0, glossary.words),
     insert: `${word}${unit}`,
     kind: 'unit',
   }));
+  return [plain, ...others];
 }
 
 function textOffers(owner: string, glossary: Glossary, zone: string): readonly Offer[] {

@@ -77,6 +77,8 @@ describe('completion', () => {
   });
 
   it('offers the record that belongs to the name', () => {
+    expect(offered('@ IN TXT "v=spf1 -all"|')).toEqual([]);
+    expect(offered('$TTL 300|')[0]).toBe('300');
     expect(offered('_dmarc IN TXT |')[0]).toContain('v=DMARC1');
     expect(offered('s1._domainkey IN TXT "|')[0]).toContain('v=DKIM1');
     expect(offered('@ IN TXT |')[0]).toContain('v=spf1');
