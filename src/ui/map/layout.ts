@@ -111,9 +111,11 @@ export function layoutMap(
     roadY = y;
     y += roadHeight + rowGap;
   }
+  // Wide enough for wires in the gap beside the first column.
+  const roadX = Math.max(0, margin - columnGap / 2 - 6);
   const road =
     internet && roadY !== undefined
-      ? { host: internet.name, box: { x: margin, y: roadY, width: width - 2 * margin, height: roadHeight } }
+      ? { host: internet.name, box: { x: roadX, y: roadY, width: width - 2 * roadX, height: roadHeight } }
       : undefined;
   const wires = links.flatMap(([from, to]) => {
     const points = wirePoints(from, to, cards, road);
