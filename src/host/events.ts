@@ -94,6 +94,17 @@ export type HostEvent =
       readonly text: string;
       readonly errors: readonly { readonly line: number; readonly column: number; readonly code: string }[];
     }
+  /** What became of a secondary's copy of a zone. `offered` is the serial that was not newer than its own. */
+  | {
+      readonly type: 'zone.copy';
+      readonly zone: string;
+      readonly what: 'transferred' | 'current' | 'failed' | 'expired';
+      /** Address of the primary. */
+      readonly from?: string;
+      readonly serial?: number;
+      readonly offered?: number;
+      readonly why?: string;
+    }
   // ---- SMTP and LMTP, both ends
   | { readonly type: 'smtp.server'; readonly connection: number; readonly note: ServerNote }
   | {
@@ -141,6 +152,14 @@ export type HostEvent =
       readonly queueId: string;
       readonly bounceId: string;
       readonly recipient: string;
+    }
+  /** The sender was told that the message still waits. */
+  | { readonly type: 'queue.warned'; readonly queueId: string; readonly warningId: string }
+  /** An administrator put it on hold, let it go, deleted it or sent it through the queue again (postsuper). */
+  | {
+      readonly type: 'queue.administered';
+      readonly queueId: string;
+      readonly act: 'hold' | 'release' | 'delete' | 'requeue';
     }
   | { readonly type: 'queue.removed'; readonly queueId: string }
   | { readonly type: 'queue.discarded'; readonly queueId: string; readonly reason: string }

@@ -10,14 +10,32 @@ import { typeName } from '../dns/records.ts';
 import { decodeHeader, decodeMessage, encodeMessage, rcodeName, type DnsMessage } from '../dns/wire.ts';
 import { zoneSoa, type ZoneMap } from '../dns/zone.ts';
 import { loadZone } from '../dns/zone-checks.ts';
+import { OPCODE_NOTIFY } from '../dns/zone-transfer.ts';
 import type { Endpoint } from '../net/events.ts';
 import { isIpv6 } from '../net/topology.ts';
 import { dnsFrame, takeDnsFrames } from './dns-frame.ts';
 import type { Os, ProgramDefinition } from './program.ts';
+import {
+  notifyAll,
+  startSecondary,
+  takeNotify,
+  transferBroken,
+  transferConnected,
+  transferData,
+  transferFor,
+  transferOn,
+  transferResponse,
+  transferTimer,
+  type SecondaryZone,
+} from './zone-transfer.ts';
 
 export interface NameServerConfig {
   /** `zone` with its final dot; `text` as in a master file. */
   readonly zones: readonly { readonly zone: string; readonly text: string }[];
+  /** Zones of which it keeps a copy, with the addresses to get them from. */
+  readonly copies?: readonly { readonly zone: string; readonly primaries: readonly string[] }[];
+  /** Addresses that may transfer its zones and are told when one changes. */
+  readonly secondaries?: readonly string[];
 }
 
 interface TcpClient {
@@ -32,6 +50,11 @@ export interface NameServerState {
   /** Hexadecimal; makes server cookies (RFC 9018). */
   readonly secret: string;
   readonly clients: Map<number, TcpClient>;
+  readonly transferTo: readonly string[];
+  /** Copies of others' zones, by `nameKey`. */
+  readonly secondaries: Map<string, SecondaryZone>;
+  /** NOTIFY messages that nobody has confirmed, by id. */
+  readonly notifies: Map<number, { readonly zone: string; readonly to: string; triesLeft: number }>;
 }
 
 const PORT = 53;
@@ -46,44 +69,60 @@ export const nameServer: ProgramDefinition<NameServerConfig, NameServerState> = 
       files: new Map(),
       secret: [nextUint32(random), nextUint32(random)].map((n) => n.toString(16)).join(''),
       clients: new Map(),
+      transferTo: config.secondaries ?? [],
+      secondaries: new Map(),
+      notifies: new Map(),
     };
-    for (const { zone, text } of config.zones) load(state, zone, text, os);
     os.bind(PORT);
     os.listen(PORT);
+    for (const { zone, text } of config.zones) load(state, zone, text, os);
+    for (const { zone, primaries } of config.copies ?? []) startSecondary(state, zone, primaries, os);
     return state;
   },
 
   handle(state, input, os) {
     switch (input.type) {
       case 'datagram': {
-        const answer = respond(state, input.bytes, input.from, 'udp', os);
-        if (answer !== undefined) os.sendDatagram(PORT, input.from, answer);
+        for (const answer of respond(state, input.bytes, input.from, 'udp', os))
+          os.sendDatagram(PORT, input.from, answer);
         return;
       }
       case 'accepted':
         state.clients.set(input.socket, { remote: input.remote, received: '' });
         return os.timer(`idle ${input.socket}`, os.now + TCP_IDLE_MS, 'patient');
       case 'data': {
+        const copy = transferOn(state, input.socket);
+        if (copy !== undefined) return transferData(state, copy, input.bytes, os);
         const client = state.clients.get(input.socket);
         if (client === undefined) return;
         const { frames, rest } = takeDnsFrames(client.received + input.bytes);
         client.received = rest;
         for (const frame of frames) {
-          const answer = respond(state, frame, client.remote, 'tcp', os);
-          if (answer !== undefined) os.send(input.socket, dnsFrame(answer));
+          for (const answer of respond(state, frame, client.remote, 'tcp', os))
+            os.send(input.socket, dnsFrame(answer));
         }
         return os.timer(`idle ${input.socket}`, os.now + TCP_IDLE_MS, 'patient');
       }
       case 'ended':
       case 'reset':
-        return closeClient(state, input.socket, os);
-      case 'timer':
-        return closeClient(state, Number(input.key.split(' ')[1]), os);
+      case 'connectFailed': {
+        const copy = transferOn(state, input.socket);
+        if (copy === undefined) return closeClient(state, input.socket, os);
+        return transferBroken(state, copy, input.type === 'connectFailed' ? input.reason : input.type, os);
+      }
+      case 'timer': {
+        const [kind = '', key = ''] = input.key.split(' ');
+        if (!transferTimer(state, kind, key, os)) closeClient(state, Number(key), os);
+        return;
+      }
       case 'call':
         if (input.call.type === 'reload') load(state, input.call.zone, input.call.text, os);
         return;
-      case 'connected':
-      case 'connectFailed':
+      case 'connected': {
+        const copy = transferOn(state, input.socket);
+        if (copy !== undefined) transferConnected(copy, os);
+        return;
+      }
       case 'icmp':
         return;
     }
@@ -117,29 +156,41 @@ function load(state: NameServerState, zone: string, text: string, os: Os): void 
   state.zones.set(key, loaded.hosted);
   const soa = zoneSoa(loaded.hosted.zone)?.data;
   os.emit({ type: 'zone.published', zone, text, serial: soa?.type === 'SOA' ? soa.serial : 0 });
+  notifyAll(state, zone, os);
 }
 
-/** The octets of the answer to some octets, undefined when there is nothing to answer. */
+/** The octets of the answer to some octets; none when there is nothing to answer, several for a transfer. */
 function respond(
   state: NameServerState,
   bytes: string,
   client: Endpoint,
   transport: 'udp' | 'tcp',
   os: Os,
-): string | undefined {
+): string[] {
   const octets = latin1(bytes);
   const decoded = decodeMessage(octets);
   if (!decoded.ok) {
     const header = decodeHeader(octets);
-    return header === undefined || header.qr ? undefined : fromLatin1(encodeMessage(formatError(header.id)));
+    return header === undefined || header.qr ? [] : [fromLatin1(encodeMessage(formatError(header.id)))];
   }
   const query = decoded.value;
-  const answer = answerQuery(state.zones, query, {
-    transport,
-    family: isIpv6(client.address) ? 6 : 4,
-    serverCookie: (clientCookie) => serverCookie(state.secret, clientCookie, client.address, os.now),
-  });
-  if (answer === undefined) return undefined;
+  if (query.flags.qr) {
+    transferResponse(state, query, client, os);
+    return [];
+  }
+  const answers =
+    query.opcode === OPCODE_NOTIFY
+      ? [takeNotify(state, query, client, os)]
+      : ((transport === 'tcp' ? transferFor(state, query, client) : undefined) ??
+        [
+          answerQuery(state.zones, query, {
+            transport,
+            family: isIpv6(client.address) ? 6 : 4,
+            serverCookie: (clientCookie) => serverCookie(state.secret, clientCookie, client.address, os.now),
+          }),
+        ].flatMap((answer) => answer ?? []));
+  const [answer] = answers;
+  if (answer === undefined) return [];
   os.cause = os.emit(
     {
       type: 'dns.served',
@@ -151,7 +202,7 @@ function respond(
     },
     answer.rcode === 5 ? 'RFC 1035 §4.1.1' : undefined,
   );
-  return fromLatin1(encodeMessage(answer));
+  return answers.map((message) => fromLatin1(encodeMessage(message)));
 }
 
 function questionOf(query: DnsMessage): { name: string; type: string } {

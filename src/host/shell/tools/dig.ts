@@ -3,6 +3,7 @@
 
 import { sameName } from '../../../dns/name.ts';
 import { TYPE_CODES } from '../../../dns/records.ts';
+import { isWholeTransfer } from '../../../dns/zone-transfer.ts';
 import { addressAnswered, requestAddress, type AddressRequest } from '../address.ts';
 import {
   queryInput,
@@ -176,7 +177,16 @@ function finished(state: DigState, outcome: QueryOutcome, io: ToolIo): void {
   }
   banner(state, io);
   if (lookup.type === AXFR) {
-    io.print('; Transfer failed.\n');
+    const { message } = reply;
+    io.print(
+      isWholeTransfer(message.answers)
+        ? traceText({ ...message, authority: [] }) +
+            statsText(reply, lookup.port, io.os.now, io.os.host.zoneMinutes).replace(
+              /MSG SIZE .*/,
+              `XFR size: ${message.answers.length} records (messages 1, bytes ${reply.size})`,
+            )
+        : '; Transfer failed.\n',
+    );
     return next(state, io);
   }
   const sentCookie = query?.message.edns?.cookie;
