@@ -39,7 +39,15 @@ export type Call =
   /** To a gateway: what a real socket does. */
   | OutsideCall
   /** To the MTA: run the queue now. */
-  | { readonly type: 'flush' };
+  | { readonly type: 'flush' }
+  /** To the MTA: try this one message now. */
+  | { readonly type: 'attempt'; readonly queueId: string }
+  /** To the MTA: what postsuper does to one message. */
+  | {
+      readonly type: 'administer';
+      readonly queueId: string;
+      readonly act: 'hold' | 'release' | 'delete' | 'requeue';
+    };
 
 export type Input =
   | NetInput

@@ -13,6 +13,7 @@ export function foldRetries(retries: Retries, event: TraceEvent): void {
       break;
     case 'queue.active':
     case 'queue.removed':
+    case 'queue.administered':
       retries.delete(`${event.host} ${event.queueId}`);
       break;
     default:

@@ -1,10 +1,11 @@
 // bounce: writes the non-delivery notification and queues it, unless the message was itself one. RFC 3461, RFC 3464;
 // bounce(8).
 
+import { HOUR } from '../../base/dates.ts';
 import { buildDsn } from '../../message/dsn.ts';
 import type { Os } from '../program.ts';
 import { enqueue } from './cleanup.ts';
-import { newQueueId, type QueuedMessage } from './queue.ts';
+import { newQueueId, warningTime, type QueuedMessage, type QueuedRecipient } from './queue.ts';
 import type { MtaState } from './state.ts';
 
 /** Reports all recipients that failed for good since the last report. */
@@ -18,20 +19,50 @@ export function bounce(state: MtaState, message: QueuedMessage, os: Os): void {
     );
     return;
   }
-  const bounceId = newQueueId(state.queue, state.usedIds, os.random('queue-id'));
+  const bounceId = notify(state, message, failed, 'failure', os);
+  for (const recipient of failed)
+    os.emit(
+      { type: 'queue.bounce', queueId: message.queueId, bounceId, recipient: recipient.address },
+      'RFC 3461 §6',
+    );
+}
+
+/** Tells the sender once that the message still waits (delay_warning_time; RFC 3461 §6.2). */
+export function warn(
+  state: MtaState,
+  message: QueuedMessage,
+  waiting: readonly QueuedRecipient[],
+  os: Os,
+): void {
+  const warningId = notify(state, message, waiting, 'delay', os);
+  os.emit({ type: 'queue.warned', queueId: message.queueId, warningId }, 'RFC 3461 §6.2');
+}
+
+/** Writes the notification and queues it; answers its queue id. */
+function notify(
+  state: MtaState,
+  message: QueuedMessage,
+  recipients: readonly QueuedRecipient[],
+  kind: 'failure' | 'delay',
+  os: Os,
+): string {
+  const cause = os.cause;
+  const { config } = state;
+  const reportQueueId = newQueueId(state.queue, state.usedIds, os.random('queue-id'));
+  const warnAfter = warningTime(config);
   const text = buildDsn({
-    kind: 'failure',
-    host: state.config.myhostname,
+    kind,
+    host: config.myhostname,
     queueId: message.queueId,
-    reportQueueId: bounceId,
+    reportQueueId,
     sender: message.reversePath,
     now: os.now,
     arrivedAt: message.arrivedAt,
     zoneMinutes: os.host.zoneMinutes,
-    recipients: failed.map((recipient) => ({
+    recipients: recipients.map((recipient) => ({
       finalRecipient: recipient.address,
       originalRecipient: `rfc822;${recipient.original}`,
-      action: 'failed' as const,
+      action: kind === 'delay' ? ('delayed' as const) : ('failed' as const),
       status: recipient.dsn,
       reason: recipient.reason ?? '',
       ...(recipient.remoteMta === undefined ? {} : { remoteMta: recipient.remoteMta }),
@@ -39,17 +70,17 @@ export function bounce(state: MtaState, message: QueuedMessage, os: Os): void {
     })),
     original: os.kept(message.message),
     returned: message.ret === 'HDRS' ? 'headers' : 'full',
+    ...(warnAfter === undefined ? {} : { delayWarningHours: warnAfter / HOUR }),
+    ...(config.maximalQueueLifetimeMs === undefined
+      ? {}
+      : { maximalQueueLifetimeMs: config.maximalQueueLifetimeMs }),
   });
-  for (const recipient of failed)
-    os.emit(
-      { type: 'queue.bounce', queueId: message.queueId, bounceId, recipient: recipient.address },
-      'RFC 3461 §6',
-    );
-  os.log('postfix/bounce', `${message.queueId}: sender non-delivery notification: ${bounceId}`);
+  const what = kind === 'delay' ? 'delay' : 'non-delivery';
+  os.log('postfix/bounce', `${message.queueId}: sender ${what} notification: ${reportQueueId}`);
   enqueue(
     state,
     {
-      queueId: bounceId,
+      queueId: reportQueueId,
       text,
       reversePath: '',
       recipients: [message.reversePath],
@@ -57,4 +88,6 @@ export function bounce(state: MtaState, message: QueuedMessage, os: Os): void {
     },
     os,
   );
+  os.cause = cause;
+  return reportQueueId;
 }

@@ -13,7 +13,7 @@ import type { Os } from '../program.ts';
 import { isPermitted, localAddress } from './access.ts';
 import { startJob } from './jobs.ts';
 import { activate } from './qmgr.ts';
-import type { QueuedMessage } from './queue.ts';
+import type { MessageOrigin, QueuedMessage } from './queue.ts';
 import { sign } from './sign.ts';
 import { settle } from './smtpd.ts';
 import type { MtaState, SmtpdClient } from './state.ts';
@@ -156,6 +156,14 @@ function accept(
       reversePath: question.envelope.reversePath,
       recipients,
       connection: client.connection,
+      origin: {
+        name: client.peer.name,
+        reverseName: client.peer.reverseName ?? 'unknown',
+        address: client.address,
+        port: client.port,
+        helo: question.helo ?? '',
+        protocol: question.protocol,
+      },
       ret: question.envelope.ret,
     },
     os,
@@ -186,6 +194,7 @@ export interface NewMessage {
   readonly recipients: readonly string[];
   readonly connection?: number;
   readonly bounceOf?: string;
+  readonly origin?: MessageOrigin;
   readonly ret?: 'FULL' | 'HDRS' | undefined;
 }
 
@@ -237,6 +246,9 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
       remoteMta: undefined,
     })),
     place: 'active',
+    attempts: 0,
+    warned: false,
+    origin: entry.origin,
     activeAt: os.now,
     nextAttemptAt: os.now,
     running: 0,

@@ -8,6 +8,9 @@ export interface SigningKey {
   readonly privateKey: string;
 }
 
+/** How other mail servers space their attempts (RFC 5321 §4.5.4.1 asks for half an hour, and for four or five days). */
+export type RetryProfileName = 'postfix' | 'sendmail' | 'exchange';
+
 /** How a receiving server judges what comes from outside. */
 export interface VerifyConfig {
   /** RFC 8601 §2.2: the name in its Authentication-Results. */
@@ -32,6 +35,10 @@ export interface MtaConfig {
   readonly maximalBackoffTimeMs?: number;
   readonly maximalQueueLifetimeMs?: number;
   readonly bounceQueueLifetimeMs?: number;
+  /** delay_warning_time: the sender is told once when a message has waited that long; 0 and absent: never. */
+  readonly delayWarningTimeMs?: number;
+  /** When a waiting message is tried again; Postfix's back-off when absent. */
+  readonly retryProfile?: RetryProfileName;
   readonly smtpConnectTimeoutMs?: number;
   readonly messageSizeLimit?: number;
   readonly smtpdHeloRequired?: boolean;

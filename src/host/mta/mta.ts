@@ -7,7 +7,8 @@ import { policyDesk } from '../policy.ts';
 import type { MtaConfig } from './config.ts';
 import { deliveryInput, deliveryWake } from './delivery.ts';
 import { jobAnswer } from './jobs.ts';
-import { scan } from './qmgr.ts';
+import { administer } from './administer.ts';
+import { attempt, scan } from './qmgr.ts';
 import { smtpdAccept, smtpdInput, smtpdWake } from './smtpd.ts';
 import type { MtaState } from './state.ts';
 
@@ -51,6 +52,8 @@ export const mta: ProgramDefinition<MtaConfig, MtaState> = {
       case 'call':
         if (input.call.type === 'lookedUp') jobAnswer(state, input.call.token, input.call.answer, os);
         if (input.call.type === 'flush') scan(state, os, true);
+        if (input.call.type === 'attempt') attempt(state, input.call.queueId, os);
+        if (input.call.type === 'administer') administer(state, input.call.queueId, input.call.act, os);
         return;
       case 'datagram':
       case 'icmp':

@@ -4,13 +4,14 @@
 import type { RecipientResult } from '../events.ts';
 import type { Os } from '../program.ts';
 import { isOwnNetwork, localAddress, splitAddress } from './access.ts';
-import { bounce } from './bounce.ts';
+import { bounce, warn } from './bounce.ts';
 import { startDelivery } from './delivery.ts';
 import {
   delayText,
   hasExpired,
   nextAttempt,
   scanAt,
+  warningTime,
   type QueuedMessage,
   type QueuedRecipient,
 } from './queue.ts';
@@ -140,7 +141,18 @@ export function finish(state: MtaState, message: QueuedMessage, os: Os): void {
   if (message.failed.length > 0) bounce(state, message, os);
   if (waiting.length > 0) {
     message.place = 'deferred';
-    message.nextAttemptAt = nextAttempt(state.config, message.arrivedAt, os.now);
+    message.attempts++;
+    const warnAfter = warningTime(state.config);
+    if (
+      warnAfter !== undefined &&
+      !message.warned &&
+      message.reversePath !== '' &&
+      os.now >= message.arrivedAt + warnAfter
+    ) {
+      message.warned = true;
+      warn(state, message, waiting, os);
+    }
+    message.nextAttemptAt = nextAttempt(state.config, message.arrivedAt, os.now, message.attempts);
     const until = scanAt(state.config, state.startedAt, message.nextAttemptAt);
     os.emit(
       { type: 'queue.deferred', queueId: message.queueId, until, reason: waiting[0]?.reason ?? '' },
@@ -173,5 +185,14 @@ export function scan(state: MtaState, os: Os, everything = false): void {
     os.cause = message.acceptedSeq;
     activate(state, message, os);
   }
+  planScan(state, os);
+}
+
+/** Tries one deferred message now, as `postqueue -i` asks. */
+export function attempt(state: MtaState, queueId: string, os: Os): void {
+  const message = state.queue.get(queueId);
+  if (message?.place !== 'deferred') return;
+  os.cause = message.acceptedSeq;
+  activate(state, message, os);
   planScan(state, os);
 }

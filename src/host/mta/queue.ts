@@ -1,9 +1,9 @@
 // Postfix's queue as plain data: what waits, since when, when it is tried again. Knows no wire. RFC 5321 §4.5.4.1;
 // the schedule is qmgr(8)'s.
 
-import { MINUTE, type Time } from '../../base/dates.ts';
+import { DAY, HOUR, MINUTE, type Time } from '../../base/dates.ts';
 import { nextInt, type RandomState } from '../../base/random.ts';
-import type { MtaConfig } from './config.ts';
+import type { MtaConfig, RetryProfileName } from './config.ts';
 
 export interface QueuedRecipient {
   readonly address: string;
@@ -28,7 +28,11 @@ export interface QueuedMessage {
   readonly size: number;
   readonly reversePath: string;
   readonly recipients: QueuedRecipient[];
-  place: 'active' | 'deferred';
+  place: 'active' | 'deferred' | 'hold';
+  /** How often it was tried and not all was delivered. */
+  attempts: number;
+  /** The sender has been told that it waits. */
+  warned: boolean;
   activeAt: Time;
   nextAttemptAt: Time;
   /** Deliveries under way. */
@@ -36,10 +40,21 @@ export interface QueuedMessage {
   /** Recipients that failed for good and are not yet reported. */
   failed: QueuedRecipient[];
   readonly ret: 'FULL' | 'HDRS' | undefined;
+  /** Who brought it, for postcat(1); absent when it arose here. */
+  readonly origin: MessageOrigin | undefined;
   /** The trace event that put it here. */
   readonly acceptedSeq: number;
   /** Only for bounces: the message that it reports. */
   readonly bounceOf: string | undefined;
+}
+
+export interface MessageOrigin {
+  readonly name: string;
+  readonly reverseName: string;
+  readonly address: string;
+  readonly port: number;
+  readonly helo: string;
+  readonly protocol: string;
 }
 
 /** What mailq shows of one message. */
@@ -55,7 +70,7 @@ export interface QueueListing {
 export function listQueue(queue: ReadonlyMap<string, QueuedMessage>): QueueListing[] {
   return [...queue.values()].map((m) => ({
     queueId: m.queueId,
-    flag: m.place === 'active' ? '*' : '',
+    flag: m.place === 'active' ? '*' : m.place === 'hold' ? '!' : '',
     size: m.size,
     arrivedAt: m.arrivedAt,
     sender: m.reversePath === '' ? 'MAILER-DAEMON' : m.reversePath,
@@ -93,8 +108,42 @@ export const QUEUE_DEFAULTS = {
   bounceQueueLifetimeMs: 5 * 24 * 60 * MINUTE,
 };
 
-/** The earliest next attempt: the age of the message, but neither sooner nor later than the back-off limits. */
-export function nextAttempt(config: MtaConfig, arrivedAt: Time, now: Time): Time {
+interface RetryProfile {
+  /** Distances of the first attempts, milliseconds; the last one repeats. */
+  readonly distancesMs: readonly number[];
+  readonly lifetimeMs: number;
+  readonly warningMs: number;
+}
+
+/** Schedules of other servers. Sendmail: confTO_QUEUEWARN, confTO_QUEUERETURN; Exchange: its queue retry defaults. */
+export const RETRY_PROFILES: Readonly<Record<Exclude<RetryProfileName, 'postfix'>, RetryProfile>> = {
+  sendmail: { distancesMs: [30 * MINUTE], lifetimeMs: 5 * DAY, warningMs: 4 * HOUR },
+  exchange: {
+    distancesMs: [...Array<number>(4).fill(MINUTE), ...Array<number>(6).fill(10 * MINUTE), 15 * MINUTE],
+    lifetimeMs: 2 * DAY,
+    warningMs: 4 * HOUR,
+  },
+};
+
+function profileOf(config: MtaConfig): RetryProfile | undefined {
+  const name = config.retryProfile ?? 'postfix';
+  return name === 'postfix' ? undefined : RETRY_PROFILES[name];
+}
+
+/** How long a message may wait before its sender is told; undefined: never. */
+export function warningTime(config: MtaConfig): number | undefined {
+  const set = config.delayWarningTimeMs ?? profileOf(config)?.warningMs ?? 0;
+  return set === 0 ? undefined : set;
+}
+
+/**
+ * The earliest next attempt. Postfix: the age of the message, but neither sooner nor later than the back-off limits.
+ * `attempts` counts those that were made.
+ */
+export function nextAttempt(config: MtaConfig, arrivedAt: Time, now: Time, attempts = 1): Time {
+  const profile = profileOf(config);
+  if (profile !== undefined)
+    return now + (profile.distancesMs[Math.min(attempts, profile.distancesMs.length) - 1] ?? 30 * MINUTE);
   const least = config.minimalBackoffTimeMs ?? QUEUE_DEFAULTS.minimalBackoffTimeMs;
   const most = config.maximalBackoffTimeMs ?? QUEUE_DEFAULTS.maximalBackoffTimeMs;
   return now + Math.min(most, Math.max(least, now - arrivedAt));
@@ -102,11 +151,15 @@ export function nextAttempt(config: MtaConfig, arrivedAt: Time, now: Time): Time
 
 /** The queue manager looks only every so often: the first look at or after `at`. */
 export function scanAt(config: MtaConfig, startedAt: Time, at: Time): Time {
+  // The other servers look whenever something is due.
+  if (profileOf(config) !== undefined) return at;
   const every = config.queueRunDelayMs ?? QUEUE_DEFAULTS.queueRunDelayMs;
   return startedAt + Math.ceil((at - startedAt) / every) * every;
 }
 
 export function hasExpired(config: MtaConfig, message: QueuedMessage, now: Time): boolean {
+  const profile = profileOf(config);
+  if (profile !== undefined) return now >= message.arrivedAt + profile.lifetimeMs;
   const lifetime =
     message.reversePath === ''
       ? (config.bounceQueueLifetimeMs ?? QUEUE_DEFAULTS.bounceQueueLifetimeMs)

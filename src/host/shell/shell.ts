@@ -121,6 +121,8 @@ function called(state: ShellState, input: Extract<Input, { type: 'call' }>, os: 
     case 'reload':
     case 'send':
     case 'flush':
+    case 'attempt':
+    case 'administer':
     case 'outside':
       return;
     default:

@@ -20,8 +20,11 @@ export const TOOL_NAMES = [
   'nc',
   'nslookup',
   'ping',
+  'postcat',
   'postqueue',
+  'postsuper',
   'pwd',
+  'sudo',
   'tail',
   'telnet',
   'whoami',
@@ -35,7 +38,9 @@ export const BUILTINS = ['exit', 'logout'] as const;
 const COMES_WITH: Readonly<Record<string, ProgramKind>> = {
   mailq: 'mta',
   'named-checkzone': 'nameServer',
+  postcat: 'mta',
   postqueue: 'mta',
+  postsuper: 'mta',
 };
 
 let tools: Readonly<Record<ToolName, Tool<unknown>>> | undefined;

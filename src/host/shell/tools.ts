@@ -12,6 +12,7 @@ import { namedCheckzone, type CheckzoneState } from './tools/named-checkzone.ts'
 import { nc, type NcState } from './tools/nc.ts';
 import { nslookup, type NslookupState } from './tools/nslookup.ts';
 import { ping, type PingState } from './tools/ping.ts';
+import { postcat, postsuper, sudo } from './tools/postsuper.ts';
 import { tail, type TailState } from './tools/tail.ts';
 import { telnet, type TelnetState } from './tools/telnet.ts';
 import type { Tool } from './tool.ts';
@@ -32,8 +33,11 @@ interface ToolStates extends Readonly<Record<ToolName, unknown>> {
   readonly nc: NcState;
   readonly nslookup: NslookupState;
   readonly ping: PingState;
+  readonly postcat: null;
   readonly postqueue: null;
+  readonly postsuper: null;
   readonly pwd: null;
+  readonly sudo: null;
   readonly tail: TailState;
   readonly telnet: TelnetState;
   readonly whoami: null;
@@ -54,8 +58,11 @@ const tools: { readonly [Name in keyof ToolStates]: Tool<ToolStates[Name]> } = {
   nc,
   nslookup,
   ping,
+  postcat,
   postqueue,
+  postsuper,
   pwd,
+  sudo,
   tail,
   telnet,
   whoami,

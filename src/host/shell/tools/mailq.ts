@@ -4,7 +4,7 @@
 import { MONTHS, WEEKDAYS, dateFields } from '../../../base/dates.ts';
 import { listQueue, type QueueListing } from '../../mta/queue.ts';
 import type { MtaState } from '../../mta/state.ts';
-import type { Os } from '../../program.ts';
+import type { Call, Os } from '../../program.ts';
 import { instantTool, type ToolIo } from '../tool.ts';
 
 const HEADING = '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n';
@@ -50,6 +50,11 @@ function queueOf(os: Os): QueueListing[] {
   return [];
 }
 
+/** Tells the MTA of this host. */
+export function toMta(os: Os, call: Call): void {
+  for (const [id, program] of os.host.programs) if (program.kind === 'mta') os.call(id, call);
+}
+
 export const mailq = instantTool((args, io) => {
   if (args.length > 0 && args[0] !== '-v') return postqueueUsage(io, args[0] ?? '');
   io.print(mailqText(queueOf(io.os), io.os.host.zoneMinutes));
@@ -65,13 +70,18 @@ function postqueueUsage(io: ToolIo, option: string): number {
 
 export const postqueue = instantTool((args, io) => {
   const [option = '', ...rest] = args;
+  const [queueId] = rest;
+  if (option === '-i' && rest.length === 1 && queueId !== undefined) {
+    toMta(io.os, { type: 'attempt', queueId });
+    return 0;
+  }
+  // A site is flushed by its domain, which only fast_flush_domains would have a list for.
+  if (option === '-s' && rest.length === 1) return 0;
   if (rest.length > 0 || !/^-[fjp]$/.test(option)) return postqueueUsage(io, option);
   const queue = queueOf(io.os);
   if (option === '-p') io.print(mailqText(queue, io.os.host.zoneMinutes));
   else if (option === '-j') for (const message of queue) io.print(`${jsonText(message)}\n`);
-  else
-    for (const [id, program] of io.os.host.programs)
-      if (program.kind === 'mta') io.os.call(id, { type: 'flush' });
+  else toMta(io.os, { type: 'flush' });
   return 0;
 });
 
