@@ -66,7 +66,10 @@ export const zone: ZoneText = {
     notFound: 'Bei {name} gibt es noch keinen Eintrag vom Typ {type}.',
   },
   problems: {
-    'unexpected-end': ['Der Eintrag hört zu früh auf', 'Nach `{type:dem Typ}` fehlt etwas.'],
+    'unexpected-end': [
+      'Der Eintrag hört zu früh auf',
+      'Nach `{type:dem Typ}` fehlt etwas, oder ein Anführungszeichen ist offen.',
+    ],
     'unbalanced-parentheses': [
       'Eine Klammer ist offen',
       'Jede `(` braucht eine `)`; dazwischen darf ein Eintrag über mehrere Zeilen gehen.',

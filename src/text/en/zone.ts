@@ -66,7 +66,10 @@ export const zone = {
   },
   /** By code of the parser: a headline, and what to do. */
   problems: {
-    'unexpected-end': ['The record ends too early', 'Something is missing after `{type:the type}`.'],
+    'unexpected-end': [
+      'The record ends too early',
+      'Something is missing after `{type:the type}`, or a quote is not closed.',
+    ],
     'unbalanced-parentheses': [
       'A parenthesis is not closed',
       'Every `(` needs a `)`; between them a record may run over several lines.',

@@ -64,12 +64,18 @@ function register(monaco: MonacoModule): void {
       const { tokens, next } = readLine(line, (state as EditorState).of);
       const scopes: { startIndex: number; scopes: string }[] = [];
       let at = 0;
+      // What stands in quotes is a `…string` for Monaco: it decides by that whether a quote opens or closes.
+      let quoted = false;
+      const gap = (): string => (quoted ? 'string' : '');
       for (const token of tokens) {
-        if (token.start > at) scopes.push({ startIndex: at, scopes: '' });
-        scopes.push({ startIndex: token.start, scopes: token.kind });
+        const isQuote = token.kind === 'delimiter' && line[token.start] === '"';
+        if (token.start > at) scopes.push({ startIndex: at, scopes: gap() });
+        const bare = token.kind === 'string' ? 'text' : token.kind;
+        scopes.push({ startIndex: token.start, scopes: quoted && !isQuote ? `${bare}.string` : bare });
+        if (isQuote) quoted = !quoted;
         at = token.end;
       }
-      if (at < line.length) scopes.push({ startIndex: at, scopes: '' });
+      if (at < line.length) scopes.push({ startIndex: at, scopes: gap() });
       return { tokens: scopes, endState: editorState(next) };
     },
   });
@@ -208,6 +214,7 @@ export function applyTheme(monaco: MonacoModule): void {
       rule('number', 'ink-2'),
       rule('address', 'air-blue'),
       rule('string', 'pass'),
+      rule('text', 'pass'),
       rule('escape', 'soft'),
       rule('version', 'pass', 'bold'),
       rule('qualifier', 'fail', 'bold'),
