@@ -65,7 +65,10 @@ const RESULT_OF: Readonly<Record<DkimReason, DkimResult>> = {
 };
 
 /** Canonical bodies and their hashes, made once for all signatures of a message. */
-type BodyHashes = Map<string, { readonly text: string; readonly used: number; readonly digest: Bytes }>;
+export type BodyHashes = Map<
+  string,
+  { readonly text: string; readonly used: number; readonly digest: Bytes }
+>;
 type Draft = { -readonly [K in keyof DkimVerdict]?: DkimVerdict[K] };
 
 /** One verdict per DKIM-Signature field; none means the message is not signed. */
@@ -205,11 +208,12 @@ function* verifyOne(
 }
 
 /** The field without its line end. */
-function ownText(field: HeaderField): string {
+export function ownText(field: HeaderField): string {
   return field.raw.slice(0, field.valueStart - field.start) + field.rawValue;
 }
 
-interface PickedKey {
+/** The key record taken, read, and as the verdict shows it. */
+export interface PickedKey {
   readonly read: ReadKey;
   readonly trace: NonNullable<DkimVerdict['key']>;
 }
@@ -218,7 +222,10 @@ interface PickedKey {
  * RFC 6376 §6.1.2: of several key records any may be tried. The first that is whole and of the signature's type is
  * taken, else the first that is whole, else the first.
  */
-function pickKey(lookup: DnsEvidence, signature: DkimSignature): PickedKey | undefined {
+export function pickKey(
+  lookup: DnsEvidence,
+  signature: Pick<DkimSignature, 'keyType'>,
+): PickedKey | undefined {
   const records = textRecords(lookup);
   const candidates = records.map((record) => ({ record, read: readDkimKey(record.text) }));
   const best =
@@ -251,9 +258,9 @@ function describe(problem: NonNullable<ReadKey['problem']>): { span: Span; tag?:
 }
 
 /** The key's own limits on its use (RFC 6376 §3.6.1, §6.1.2, RFC 8301 §3.2). */
-function keyMisuse(
+export function keyMisuse(
   key: DkimKey,
-  signature: DkimSignature,
+  signature: Pick<DkimSignature, 'keyType' | 'hash' | 'identityDomain' | 'domain'>,
   minRsaBits: number,
 ): { readonly reason: DkimReason; readonly rule: string } | undefined {
   if (key.keyType !== signature.keyType) return { reason: 'key-type', rule: 'RFC 6376 §6.1.2' };
@@ -267,9 +274,10 @@ function keyMisuse(
   return undefined;
 }
 
-function hashBody(
+/** Hash of the canonical body, made once for each way of asking. */
+export function hashBody(
   message: Message,
-  signature: DkimSignature,
+  signature: Pick<DkimSignature, 'bodyCanonicalization' | 'hash' | 'bodyLength'>,
   bodies: BodyHashes,
 ): { readonly text: string; readonly used: number; readonly digest: Bytes } {
   const kind: Canonicalization = signature.bodyCanonicalization;

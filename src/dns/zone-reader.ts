@@ -74,6 +74,8 @@ export class ZoneReader {
     readonly text: string,
     readonly top: string,
     readonly fileName: string,
+    /** TTL of records without any, for pasted pieces of zones; then a SOA may also stand below `top`. */
+    private readonly looseTtl?: number,
   ) {
     this.lexer = new ZoneLexer(text);
     this.origin = top;
@@ -360,7 +362,7 @@ export class ZoneReader {
       );
     }
     if (this.drop) return;
-    if (read.data.type === 'SOA' && !sameName(owner, this.top)) {
+    if (read.data.type === 'SOA' && !sameName(owner, this.top) && this.looseTtl === undefined) {
       this.fail('not at top of zone');
       this.problem(
         'soa-not-at-apex',
@@ -426,7 +428,8 @@ export class ZoneReader {
         });
         this.ttl = this.limitTtl(data.minimum, span);
         this.defaultTtl = this.ttl;
-      } else {
+      } else if (this.looseTtl !== undefined) this.ttl = this.looseTtl;
+      else {
         this.fail('no ttl');
         this.problem('no-ttl', 'error', span, this.at('no TTL specified; zone rejected'));
         this.ttl = 0;
