@@ -30,11 +30,13 @@ interface OutsideEnd {
 
 export interface GatewayState {
   readonly ends: Map<number, OutsideEnd>;
+  /** Socket to the number of its end. */
+  readonly bySocket: Map<number, number>;
   outbox: OutsideNews[];
 }
 
 export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
-  start: (): GatewayState => ({ ends: new Map(), outbox: [] }),
+  start: (): GatewayState => ({ ends: new Map(), bySocket: new Map(), outbox: [] }),
 
   handle(state: GatewayState, input: Input, os: Os): void {
     switch (input.type) {
@@ -44,6 +46,7 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
         const known = state.ends.get(call.end);
         if (call.act === 'open') {
           const socket = os.connect(call.to);
+          state.bySocket.set(socket, call.end);
           state.ends.set(call.end, { end: call.end, socket, connected: false, early: '', closeAfter: false });
         } else if (known === undefined) return;
         else if (call.act === 'write') {
@@ -51,7 +54,7 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
           else known.early += call.bytes;
         } else if (call.act === 'reset') {
           os.reset(known.socket);
-          state.ends.delete(call.end);
+          forget(state, known);
         } else if (known.connected) os.close(known.socket);
         else known.closeAfter = true;
         return;
@@ -61,7 +64,7 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
       case 'data':
       case 'ended':
       case 'reset': {
-        const known = [...state.ends.values()].find((end) => end.socket === input.socket);
+        const known = state.ends.get(state.bySocket.get(input.socket) ?? -1);
         if (known === undefined) return;
         if (input.type === 'connected') {
           known.connected = true;
@@ -71,7 +74,7 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
         } else if (input.type === 'data')
           state.outbox.push({ end: known.end, kind: 'bytes', bytes: input.bytes });
         else {
-          state.ends.delete(known.end);
+          forget(state, known);
           if (input.type === 'connectFailed')
             state.outbox.push({ end: known.end, kind: 'failed', reason: input.reason });
           else state.outbox.push({ end: known.end, kind: input.type === 'ended' ? 'closed' : 'reset' });
@@ -84,3 +87,8 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
     }
   },
 };
+
+function forget(state: GatewayState, end: OutsideEnd): void {
+  state.ends.delete(end.end);
+  state.bySocket.delete(end.socket);
+}
