@@ -5,7 +5,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { converse, expectTerminal, messageToBob, tabTo, terminalInput } from './page.ts';
 
 test('by hand into Junk, why, repair, publish, wait, Inbox: keyboard only', async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   await page.goto('#/sandbox');
   const terminal = terminalInput(page);
   await expect(terminal).toBeAttached();

@@ -27,7 +27,9 @@ export async function converse(page: Page, lines: readonly (readonly [string, Re
     const before = (await terminalText(page)).length;
     await page.keyboard.type(line);
     await page.keyboard.press('Enter');
-    await expect.poll(async () => (await terminalText(page)).slice(before)).toMatch(answer);
+    await expect
+      .poll(async () => (await terminalText(page)).slice(before), { intervals: [20, 50, 100, 250] })
+      .toMatch(answer);
   }
 }
 
