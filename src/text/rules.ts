@@ -25,6 +25,7 @@ export const rules = {
   'TTL-TOO-HIGH': 'RFC 1912 §2.2',
   'NEG-CACHED': 'RFC 2308 §5',
   'NS-LAME': 'RFC 1912 §2.8',
+  'NS-MISMATCH': 'RFC 1034 §4.2.2',
   'GLUE-MISSING': 'RFC 1034 §4.2.1, RFC 9471',
   'WILDCARD-MX': 'RFC 4592 §2.2',
   'AAAA-NO-LISTENER': 'RFC 5321 §5.2',

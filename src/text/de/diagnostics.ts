@@ -142,6 +142,12 @@ export const diagnostics: Diagnostics = {
     why: 'Ein Teil aller Fragen endet dort. Das fühlt sich an wie „geht manchmal“.',
     fix: 'Lade die Zone auf diesem Server oder nimm ihn aus den NS-Einträgen, auch in der Elternzone.',
   },
+  'NS-MISMATCH': {
+    title: 'Oben und unten stehen verschiedene Server',
+    what: 'Oben ist `{zone:die Zone}` an {parent:bestimmte Server} delegiert; sie selbst nennt {child:andere}.',
+    why: 'Resolver hören erst die obere Zone, dann die Zone selbst. Wen sie danach fragen, hängt vom Zufall und vom Cache ab.',
+    fix: 'Mach beide Listen gleich: Ändere die NS-Einträge der Zone, oder lass die Delegation oben ändern.',
+  },
   'GLUE-MISSING': {
     title: 'Henne und Ei',
     what: '`{zone:Die Unterzone}` wird von `{server:einem Server in ihr selbst}` bedient, dessen Adresse die Elternzone nicht nennt.',

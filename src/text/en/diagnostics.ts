@@ -152,6 +152,12 @@ export const diagnostics: Diagnostics = {
     why: 'Part of all questions end there. It feels like “sometimes it works”.',
     fix: 'Load the zone on that server, or remove it from the NS records, at the parent too.',
   },
+  'NS-MISMATCH': {
+    title: 'Parent and zone name different servers',
+    what: 'Above, `{zone:the zone}` is delegated to {parent:some servers}; the zone itself names {child:others}.',
+    why: 'Resolvers hear the parent first and the zone later. Who asks which server then depends on chance and on caches.',
+    fix: 'Make both lists the same: change the NS records of the zone, or have the delegation changed by whoever runs the parent.',
+  },
   'GLUE-MISSING': {
     title: 'A chicken-and-egg delegation',
     what: '`{zone:The child zone}` is served by `{server:a host inside it}`, whose address the parent does not tell.',
