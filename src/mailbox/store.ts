@@ -44,6 +44,8 @@ export interface MailUser {
   readonly name: string;
   /** In order of creation, INBOX first. */
   folders: Folder[];
+  /** Names in the order of SUBSCRIBE, also of folders that are gone (RFC 9051 §6.3.7). Undefined: as the folders say. */
+  subscriptions?: string[];
   /** Undefined: no limit. */
   quotaBytes?: number;
   quotaMessages?: number;

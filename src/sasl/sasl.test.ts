@@ -232,7 +232,7 @@ describe('both ends', () => {
           else saslAccount(server, each === 'none' ? undefined : known);
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: 8_000 },
     );
   });
 });
