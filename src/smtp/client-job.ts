@@ -74,6 +74,8 @@ export interface ClientJob {
   readonly recipients: readonly ClientRecipient[];
   /** CRLF lines, headers included. */
   readonly message: Bytes;
+  /** As the queue counts it: the number in SIZE= and in texts. The message's length if absent. */
+  readonly size?: number;
   readonly body?: '7BIT' | '8BITMIME';
   /** The sender asked for SMTPUTF8 or the message needs it. */
   readonly smtputf8?: boolean;

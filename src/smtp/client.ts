@@ -317,8 +317,9 @@ function greeted(session: ClientSession, answer: Reply, esmtp: boolean, now: Tim
     giveUp('5.6.7', `SMTPUTF8 is required, but was not offered by host ${serverName(session)}`);
     return;
   }
-  if ((features.sizeLimit ?? 0) > 0 && (features.sizeLimit ?? 0) < job.message.length) {
-    const text = `message size ${job.message.length} exceeds size limit ${features.sizeLimit} of server ${serverName(session)}`;
+  const size = job.size ?? job.message.length;
+  if ((features.sizeLimit ?? 0) > 0 && (features.sizeLimit ?? 0) < size) {
+    const text = `message size ${size} exceeds size limit ${features.sizeLimit} of server ${serverName(session)}`;
     giveUp('5.3.4', text);
     return;
   }
@@ -342,7 +343,7 @@ function mailCommand(session: ClientSession, eightBit: boolean): string {
   const { job, features } = session;
   let text = `MAIL FROM:<${quoteAddress(job.reversePath)}>`;
   const downgraded = eightBit && !features.eightBitMime;
-  if (features.sizeLimit !== undefined && !downgraded) text += ` SIZE=${job.message.length}`;
+  if (features.sizeLimit !== undefined && !downgraded) text += ` SIZE=${job.size ?? job.message.length}`;
   const body = job.body ?? (eightBit ? '8BITMIME' : undefined);
   if (features.eightBitMime && body) text += ` BODY=${body}`;
   if (features.dsn && job.envid !== undefined) text += ` ENVID=${encodeXtext(job.envid)}`;

@@ -198,6 +198,22 @@ export interface NewMessage {
   readonly ret?: 'FULL' | 'HDRS' | undefined;
 }
 
+/**
+ * The size that Postfix logs and lists: bytes in the queue file, where each line is a record of a type, a length (one more
+ * byte for every further seven bits) and the text.
+ */
+function queueFileSize(text: string): number {
+  let size = 0;
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\r\n', at);
+    const length = (end < 0 ? text.length : end) - at;
+    size += length + (length < 128 ? 2 : length < 16_384 ? 3 : 4);
+    if (end < 0) break;
+    at = end + 2;
+  }
+  return size;
+}
+
 /** Puts a message into the queue and makes it active. From here on it is this server's responsibility (RFC 5321 §6.1). */
 export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
   const { queueId, text } = entry;
@@ -205,8 +221,7 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
   const messageId = firstField(parsed, 'Message-ID')?.value ?? '<>';
   os.log('postfix/cleanup', `${queueId}: message-id=${messageId}`);
   const message = os.keep(text);
-  let size = text.length;
-  for (let at = text.indexOf('\r\n'); at >= 0; at = text.indexOf('\r\n', at + 2)) size--;
+  const size = queueFileSize(text);
   // One copy for each, however often somebody is named (cleanup's duplicate filter).
   const recipients = [
     ...new Map(

@@ -170,6 +170,7 @@ export function deliveryInput(
           reversePath: message.reversePath,
           recipients: delivery.recipients.map((address) => ({ address })),
           message: latin1(os.kept(message.message)),
+          size: message.size,
           ...(message.ret === undefined ? {} : { ret: message.ret }),
         },
         os.now,

@@ -24,7 +24,7 @@ export interface QueuedMessage {
   readonly arrivedAt: Time;
   /** Hash of the bytes in the store. */
   readonly message: string;
-  /** As Postfix counts: line ends are one octet. */
+  /** Bytes in the queue file, as Postfix logs and lists them. */
   readonly size: number;
   readonly reversePath: string;
   readonly recipients: QueuedRecipient[];
