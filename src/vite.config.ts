@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     environment: 'node',
-    setupFiles: ['src/testing/equipment.ts'],
+    setupFiles: ['src/host/testing/equipment.ts'],
     // Engine code is pure, so files may share a thread; that saves most of the start-up time.
     pool: 'threads',
     maxWorkers: 2,

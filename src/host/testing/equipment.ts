@@ -1,4 +1,4 @@
 // Loaded before every test: the pieces of the engine that a page loads after its first prompt.
 
-import '../crypto/curves.ts';
-import '../host/shell/tools.ts';
+import '../../crypto/curves.ts';
+import '../shell/tools.ts';
