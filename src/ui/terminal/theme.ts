@@ -4,7 +4,7 @@
 import type { ITheme } from '@xterm/xterm';
 
 /** xterm's names for the colours that colours.ts asks for by number. */
-const palette = {
+export const palette = {
   green: '#6fd49b',
   blue: '#8fb8ff',
   yellow: '#f0b04a',
