@@ -6,6 +6,7 @@ import { bareResponse, responseLimit } from './authoritative.ts';
 import { withAncestors } from './name.ts';
 import { hostNamedBy, TYPE_CODES, typeCode, typeName, type ResourceRecord } from './records.ts';
 import { cachedAnswer, cachedRecords, secondsLeft } from './resolver-cache.ts';
+import { EXTENDED_ERRORS, securityOf } from './resolver-security.ts';
 import {
   questionKey,
   type ClientQuery,
@@ -37,11 +38,14 @@ function send(
   job: number,
 ): void {
   const question = query.message.questions[0];
+  const fitted = fitMessage(message, responseLimit(query.message, query.transport, state.settings.udpSize));
+  // BIND takes AD back when it writes an unsigned set to its end, and a set that was cut has no end.
+  const ad = fitted.flags.ad || (fitted.flags.tc && query.message.flags.ad);
   state.outputs.push({
     kind: 'reply',
     client: query.client,
     transport: query.transport,
-    message: fitMessage(message, responseLimit(query.message, query.transport, state.settings.udpSize)),
+    message: { ...fitted, flags: { ...fitted.flags, ad } },
   });
   state.notes.push({
     kind: 'replied',
@@ -67,10 +71,26 @@ export function replyTo(
   outcome: Outcome,
   job: number,
 ): void {
+  const { settings } = state;
+  const { flags, edns, questions } = query.message;
+  const name = questions[0]?.name ?? '.';
+  const owners = [...outcome.answers, ...(outcome.soa ? [outcome.soa] : [])].map(({ record }) => record.name);
+  const security =
+    outcome.rcode === RCODE.SERVFAIL ? 'insecure' : securityOf(settings.dnssec, [name, ...owners]);
+  if (security === 'bogus' && !flags.cd) {
+    const why = 'DNSSEC bogus';
+    const type = typeName(questions[0]?.type ?? 0);
+    state.notes.push({ kind: 'failed', job, name, type, why, rule: 'RFC 4035 §5.5' });
+    return replyTo(state, now, query, { rcode: RCODE.SERVFAIL, why, answers: [] }, job);
+  }
   const answers = countedDown(outcome.answers, now);
   const authority = outcome.soa ? countedDown([outcome.soa], now) : [];
+  const bare = responseTo(query, outcome.rcode);
+  const extendedError = settings.extendedErrors && outcome.why ? EXTENDED_ERRORS[outcome.why] : undefined;
   const response: DnsMessage = {
-    ...responseTo(query, outcome.rcode),
+    ...bare,
+    ...(bare.edns && extendedError ? { edns: { ...bare.edns, extendedError } } : {}),
+    flags: { ...bare.flags, ad: security === 'secure' && (flags.ad || edns?.dnssecOk === true) },
     answers,
     authority,
     additional: besides(state, now, answers, query.family ?? 4),

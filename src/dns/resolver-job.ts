@@ -106,7 +106,7 @@ function fromCache(state: ResolverState, now: Time, job: Job): boolean {
       }[entry.kind],
     });
     if (entry.kind === 'servfail') {
-      finish(state, now, job, { rcode: RCODE.SERVFAIL, answers: [] });
+      finish(state, now, job, { rcode: RCODE.SERVFAIL, why: 'failed lately', answers: [] });
       return true;
     }
     if (entry.kind !== 'records') {
@@ -256,7 +256,7 @@ export function fail(state: ResolverState, now: Time, job: Job, why: FailureReas
   const rule = why.startsWith('alias') ? 'RFC 1034 §3.6.2' : 'RFC 1035 §4.1.1';
   state.notes.push({ kind: 'failed', ...about(job), why, rule });
   storeFailure(state.cache, now, job.name, job.type, state.settings.failureTtl);
-  finish(state, now, job, { rcode: RCODE.SERVFAIL, answers: [] });
+  finish(state, now, job, { rcode: RCODE.SERVFAIL, why, answers: [] });
 }
 
 /** Answers everybody who waits, and lets the jobs that needed an address go on. */

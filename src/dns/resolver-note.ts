@@ -9,7 +9,11 @@ export type FailureReason =
   | 'alias loop'
   | 'alias chain too long'
   | 'too many queries'
-  | 'out of time';
+  | 'out of time'
+  /** A failure that the cache remembers (RFC 9520). */
+  | 'failed lately'
+  /** The modelled validation did not succeed (RFC 4035 §5.5). */
+  | 'DNSSEC bogus';
 
 interface NoteBase {
   /** Number of the resolution; look-ups of name servers' addresses have their own. */

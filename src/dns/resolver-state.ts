@@ -7,7 +7,8 @@ import type { DnsMessage } from './message.ts';
 import { isSubdomain, nameKey } from './name.ts';
 import { typeName, type ResourceRecord } from './records.ts';
 import { emptyCache, type Cache } from './resolver-cache.ts';
-import type { ResolverNote } from './resolver-note.ts';
+import type { FailureReason, ResolverNote } from './resolver-note.ts';
+import type { SecurityTable } from './resolver-security.ts';
 
 export interface ResolverSettings {
   /** NS records of the root and the addresses of their hosts. */
@@ -31,6 +32,10 @@ export interface ResolverSettings {
   readonly maxDepth: number;
   /** Links of a CNAME chain. */
   readonly maxChain: number;
+  /** What validation finds, zone by zone: a model, see resolver-security.ts. */
+  readonly dnssec: SecurityTable;
+  /** Reasons in OPT beside SERVFAIL (RFC 8914), which BIND 9.18 does not give. */
+  readonly extendedErrors: boolean;
 }
 
 export const DEFAULT_SETTINGS: Omit<ResolverSettings, 'hints'> = {
@@ -45,6 +50,8 @@ export const DEFAULT_SETTINGS: Omit<ResolverSettings, 'hints'> = {
   maxQueries: 100,
   maxDepth: 7,
   maxChain: 11,
+  dnssec: {},
+  extendedErrors: false,
 };
 
 /** A query of a client. `client` is the host's own key for the way back. */
@@ -84,6 +91,8 @@ export interface Held {
 
 export interface Outcome {
   readonly rcode: number;
+  /** Why it is SERVFAIL. */
+  readonly why?: FailureReason;
   readonly answers: readonly Held[];
   readonly soa?: Held;
 }

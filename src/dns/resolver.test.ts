@@ -391,6 +391,52 @@ describe('trouble', () => {
     expect(lookUp(blocked, 's1._domainkey.hafen.example.', 'TXT').answers.length).toBe(1);
   });
 
+  it('models DNSSEC by zone: AD for secure answers, SERVFAIL for bogus ones [S3-001] [S3-011]', () => {
+    const dnssec = {
+      '.': 'secure',
+      'hafen.example.': 'secure',
+      'sub.hafen.example.': 'insecure',
+      'wolke.example.': 'bogus',
+    } as const;
+    const net = world({ dnssec, extendedErrors: true });
+    const ask = (name: string, flags = {}, dnssecOk = false): ReturnType<typeof lookUp> =>
+      lookUp(net, name, 'A', {
+        flags: { ...NO_FLAGS, rd: true, ...flags },
+        edns: { udpSize: 1232, version: 0, dnssecOk },
+      });
+    expect(ask('web.hafen.example.', { ad: true }).flags.ad).toBe(true);
+    expect(ask('web.hafen.example.', {}, true).flags.ad).toBe(true);
+    // Who does not ask is not told (RFC 6840 §5.8).
+    expect(ask('web.hafen.example.').flags.ad).toBe(false);
+    expect(ask('gibtsnicht.hafen.example.', { ad: true })).toMatchObject({ rcode: 3, flags: { ad: true } });
+    expect(ask('www.sub.hafen.example.', { ad: true }).flags.ad).toBe(false);
+    const bogus = { rcode: 2, answers: [], edns: { extendedError: { code: 6 } } };
+    expect(ask('laden.wolke.example.', { ad: true })).toMatchObject(bogus);
+    // A secure alias into a bogus zone.
+    expect(ask('shop.hafen.example.', { ad: true })).toMatchObject(bogus);
+    expect(ask('laden.wolke.example.', { cd: true })).toMatchObject({
+      rcode: 0,
+      flags: { ad: false, cd: true },
+      answers: [{ data: { address: '203.0.113.80' } }],
+    });
+    expect(net.notes.filter((note) => note.kind === 'failed')[0]).toMatchObject({
+      why: 'DNSSEC bogus',
+      rule: 'RFC 4035 §5.5',
+    });
+  });
+
+  it('says why it failed when it speaks RFC 8914, and nothing as BIND 9.18 [S3-011] [S3-024]', () => {
+    const net = world({ extendedErrors: true });
+    const error = (name: string): unknown => lookUp(net, name, 'A').edns?.extendedError;
+    expect(error('kreis1.hafen.example.')).toEqual({ code: 0, text: 'CNAME loop' });
+    expect(error('www.lahm.example.')).toEqual({ code: 22, text: '' });
+    expect(error('www.lahm.example.')).toEqual({ code: 13, text: '' });
+    expect(error('web.hafen.example.')).toBeUndefined();
+    const bind = world();
+    expect(lookUp(bind, 'kreis1.hafen.example.', 'A').edns?.extendedError).toBeUndefined();
+    expect(lookUp(net, 'www.lahm.example.', 'A', { edns: undefined }).edns).toBeUndefined();
+  });
+
   it('ignores answers that nobody asked for', () => {
     const net = world();
     const client = post(net, 'web.hafen.example.', 'A');

@@ -19,16 +19,25 @@ export interface QueryOptions {
   readonly dnssecOk?: boolean;
   /** AD in a query, as dig sets it (RFC 6840 §5.7). */
   readonly authenticData?: boolean;
+  /** CD: the answer is wanted even if it does not validate. */
+  readonly checkingDisabled?: boolean;
 }
 
 /** A query. `type` is the code. */
 export function buildQuery(id: number, name: string, type: number, options: QueryOptions = {}): DnsMessage {
-  const { recursive = true, udpSize, cookie, dnssecOk = false, authenticData = false } = options;
+  const {
+    recursive = true,
+    udpSize,
+    cookie,
+    dnssecOk = false,
+    authenticData = false,
+    checkingDisabled = false,
+  } = options;
   return {
     id,
     opcode: 0,
     rcode: 0,
-    flags: { ...NO_FLAGS, rd: recursive, ad: authenticData },
+    flags: { ...NO_FLAGS, rd: recursive, ad: authenticData, cd: checkingDisabled },
     questions: [{ name, type, class: CLASS_IN }],
     answers: [],
     authority: [],

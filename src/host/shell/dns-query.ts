@@ -26,6 +26,7 @@ export interface QueryOptions {
   readonly recursion: boolean;
   readonly edns: boolean;
   readonly dnssecOk: boolean;
+  readonly checkingDisabled?: boolean;
   readonly cookie: boolean;
   readonly udpSize: number;
   /** Prints what happens on the way. */
@@ -94,6 +95,7 @@ export function startQuery(
       recursive: options.recursion,
       authenticData: true,
       dnssecOk: options.dnssecOk,
+      checkingDisabled: options.checkingDisabled === true,
       ...(options.edns ? { udpSize: options.udpSize } : {}),
       ...(options.cookie ? { cookie } : {}),
     }),

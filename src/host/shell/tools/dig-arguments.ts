@@ -24,6 +24,7 @@ export interface DigLookup {
   recursion: boolean;
   edns: boolean;
   dnssecOk: boolean;
+  checkingDisabled: boolean;
   cookie: boolean;
   udpSize: number;
   short: boolean;
@@ -62,6 +63,7 @@ function defaults(): DigLookup {
     recursion: true,
     edns: true,
     dnssecOk: false,
+    checkingDisabled: false,
     cookie: true,
     udpSize: 1232,
     short: false,
@@ -90,7 +92,6 @@ const WITHOUT_EFFECT = [
   'adflag',
   'badcookie',
   'besteffort',
-  'cdflag',
   'class',
   'cl',
   'crypto',
@@ -165,6 +166,10 @@ function applyOption(lookup: DigLookup, option: string): { text: string; code: n
     case 'dnssec':
       lookup.dnssecOk = on;
       if (on) lookup.edns = true;
+      return undefined;
+    case 'cd':
+    case 'cdflag':
+      lookup.checkingDisabled = on;
       return undefined;
     case 'cookie':
       lookup.cookie = on;

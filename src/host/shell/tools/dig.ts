@@ -129,6 +129,7 @@ function ask(state: DigState, servers: readonly QueryServer[], io: ToolIo): void
       recursion: state.trace === undefined ? lookup.recursion : atRoot,
       edns: lookup.edns,
       dnssecOk: lookup.dnssecOk || lookup.trace,
+      checkingDisabled: lookup.checkingDisabled,
       cookie: lookup.cookie,
       udpSize: lookup.udpSize,
       quietTruncation: lookup.short,
