@@ -16,6 +16,14 @@ export const page: PageWords = {
     'Die Simulation blieb stehen und wurde aus deinen gespeicherten Schritten neu gestartet. Du kannst weitermachen.',
   'problem.otherVersion':
     'Deine gespeicherten Schritte stammen aus einer anderen Version von Ehlo und passen nicht mehr. Diese Welt beginnt neu.',
+  'problem.engineError':
+    'Die Simulation ist über diesen Befehl gestolpert und hat ihn zurückgenommen. Die Welt steht wie davor. ({message})',
+  'problem.timeRunsForward': 'Dieser Moment ist schon vorbei.',
+  'problem.tooFar': 'Auf einmal können höchstens {days} Tage vergehen.',
+  'problem.inputTooLong': 'Das ist zu viel auf einmal: höchstens {limit} Zeichen.',
+  'problem.noSuchTerminal': 'Ein Terminal {terminal} gibt es nicht.',
+  'problem.noSuchZone': 'Eine Zone {zone} gibt es nicht.',
+  'problem.zoneNotEditable': 'Die Zone {zone} gehört jemand anderem.',
   'problem.other': 'Etwas hat nicht geklappt ({id}).',
   'start.title': 'Schick eine Nachricht. Sieh jedes Byte. Frag warum.',
   'start.one':
@@ -141,6 +149,7 @@ export const page: PageWords = {
   'lesson.sure': 'Deine Schritte in dieser Lektion vergessen?',
   'lesson.yes': 'Neu anfangen',
   'lesson.no': 'Behalten',
+  emptyLine: 'eine leere Zeile',
   goals: 'Deine Ziele',
   'goal.done': 'Erledigt.',
   'goal.why': 'Warum ist das erledigt?',

@@ -35,7 +35,7 @@ export const why: WhyWords = {
     'Die Domain veröffentlicht mehr als einen SPF-Eintrag. Empfänger müssen das als Fehler behandeln.',
   'spf.reason.syntax': 'Der Eintrag enthält einen Fehler, darum zählt nichts davon.',
   'spf.reason.matched':
-    'Der Eintrag nennt diesen Absender; das Zeichen vor dem Term entscheidet, was das heißt.',
+    'Der markierte Term passt auf diesen Absender; das Zeichen davor entscheidet, was das heißt.',
   'spf.reason.default': 'Kein Term passte auf den Absender, und der Eintrag endet nicht mit „all“.',
   'spf.reason.redirect': 'Der Eintrag einer anderen Domain entschied.',
   'spf.reason.redirect-none': 'Der Eintrag verweist auf eine Domain ohne SPF-Eintrag.',

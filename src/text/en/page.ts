@@ -13,6 +13,14 @@ export const page = {
   'problem.engineRestarted': 'The engine stopped and was started again from your saved steps. You can go on.',
   'problem.otherVersion':
     'Your saved steps come from another version of Ehlo and no longer fit. This world starts anew.',
+  'problem.engineError':
+    'The engine stumbled over this command and took it back. The world stands as before it. ({message})',
+  'problem.timeRunsForward': 'That moment is over already.',
+  'problem.tooFar': 'At most {days} days can pass at once.',
+  'problem.inputTooLong': 'That is too much at once: at most {limit} characters.',
+  'problem.noSuchTerminal': 'There is no terminal {terminal}.',
+  'problem.noSuchZone': 'There is no zone {zone}.',
+  'problem.zoneNotEditable': 'The zone {zone} belongs to somebody else.',
   'problem.other': 'Something did not work ({id}).',
   'start.title': 'Send a message. See every byte. Ask why.',
   'start.one':
@@ -137,6 +145,7 @@ export const page = {
   'lesson.sure': 'Forget your steps in this lesson?',
   'lesson.yes': 'Start over',
   'lesson.no': 'Keep them',
+  emptyLine: 'an empty line',
   goals: 'Your goals',
   'goal.done': 'Done.',
   'goal.why': 'Why is this done?',

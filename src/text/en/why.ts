@@ -31,7 +31,7 @@ export const why = {
   'spf.reason.many-records':
     'The domain publishes more than one SPF record. Receivers must treat that as an error.',
   'spf.reason.syntax': 'The record has a mistake, so none of it counts.',
-  'spf.reason.matched': 'The record names this sender; the sign before the term decides what that means.',
+  'spf.reason.matched': 'The marked term fits this sender; the sign before it decides what that means.',
   'spf.reason.default': 'No term matched the sender, and the record does not end in “all”.',
   'spf.reason.redirect': 'Another domain’s record decided.',
   'spf.reason.redirect-none': 'The record points to a domain without an SPF record.',
