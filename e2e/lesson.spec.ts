@@ -33,7 +33,7 @@ test('is read, tried, helped and shown', async ({ page }) => {
     await page.waitForTimeout(80);
   }
   await expect(lesson.getByText('Lesson solved.')).toBeVisible();
-  await lesson.getByRole('button', { name: 'I take over' }).click();
+  await lesson.getByRole('button', { name: 'Close' }).click();
   await lesson.getByRole('button', { name: 'Why is this done?' }).first().click();
   await expect(page.getByText('You asked')).toBeVisible();
 

@@ -106,11 +106,12 @@ class Engine {
     if (fresh) {
       await forget(key);
       await forgetUnder(`${key}:zone:`);
-    } else {
-      const kept = await keptValue<SavedWorld>(key);
-      if (!kept.ok) this.#storageFailed();
-      else if (kept.value?.format === 1) this.#saved = kept.value;
     }
+    const kept = fresh ? undefined : await keptValue<SavedWorld>(key);
+    // Another world was asked for meanwhile.
+    if (this.scenario !== scenario) return;
+    if (kept && !kept.ok) this.#storageFailed();
+    else if (kept?.value?.format === 1) this.#saved = kept.value;
     await this.#openSaved();
   }
 
@@ -224,7 +225,7 @@ class Engine {
       await withinLimit(Promise.race([remote.ready(), this.#crashed]), readyLimitMs);
       await Promise.race([remote.listen(proxy((update: Update) => this.#take(update))), this.#crashed]);
       const opened = await Promise.race([remote.open(scenario, this.#saved), this.#crashed]);
-      this.#show(opened);
+      if (this.scenario === scenario && this.#remote === remote) this.#show(opened);
     } catch {
       if (this.scenario !== scenario) return;
       this.#stop();
@@ -299,6 +300,7 @@ class Engine {
     void (async () => {
       try {
         const saved = await this.ask((api) => api.save());
+        if (this.scenario !== scenario) return;
         this.#saved = saved;
         const kept = await keep(tapeKey(scenario), saved);
         if (!kept.ok) this.#storageFailed();

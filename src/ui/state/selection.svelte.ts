@@ -100,7 +100,9 @@ class Selection {
         return;
       }
       case 'passTime':
-        void engine.run({ type: 'pass', until: action.until });
+        void engine.run({ type: 'pass', until: action.until }).then((problem) => {
+          if (problem) engine.notify(problem, 'fail');
+        });
     }
   }
 }
