@@ -1,0 +1,352 @@
+// ARC: chains of our own, every way to break one, mailauth as the second opinion in both directions, and messages with
+// hostile folding.
+
+import fc from 'fast-check';
+import { authenticate, sealMessage } from 'mailauth';
+import { describe, expect, it } from 'vitest';
+import { latin1, toBase64 } from '../base/bytes.ts';
+import { generateKey, privateKeyPem, publicKeyOf, writePublicKey } from '../crypto/keys.ts';
+import type { PrivateKey } from '../crypto/keys.ts';
+import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
+import { parseMessage, prependField, removeFields } from '../message/header.ts';
+import { arcExplanationKeys } from './arc-verdict.ts';
+import { readArcMessageSignature, readArcResults, readArcSeal } from './arc-fields.ts';
+import { sealArc } from './arc-seal.ts';
+import type { ArcSealed, ArcSealOptions } from './arc-seal.ts';
+import { verifyArc } from './arc.ts';
+import { answerAll, txtTable } from './testing.ts';
+
+const NOW = 1_800_000_000;
+const rsa = generateKey('rsa1024', 'arc test');
+const ed = generateKey('ed25519', 'arc test');
+const keyText = (key: PrivateKey): string => {
+  const shared = publicKeyOf(key);
+  return shared.type === 'rsa'
+    ? `v=DKIM1; k=rsa; p=${toBase64(writePublicKey(shared))}`
+    : `v=DKIM1; k=ed25519; p=${toBase64(shared.raw)}`;
+};
+const zone: Record<string, string> = {
+  'r._domainkey.list.example': keyText(rsa),
+  'e._domainkey.list.example': keyText(ed),
+};
+const MESSAGE = [
+  'Received: from x by y; now',
+  'From: Ana <ana@a.example>',
+  'To: liste@list.example',
+  'Subject: Lunch',
+  ' at noon',
+  'Date: Mon, 23 Nov 2026 09:00:00 +0100',
+  '',
+  'Hello  Bob ',
+  '',
+  '',
+].join('\r\n');
+const base: Omit<ArcSealOptions, 'chain'> = {
+  domain: 'list.example',
+  selector: 'r',
+  key: rsa,
+  timestamp: NOW - 10,
+  results: {
+    authservId: 'mx.list.example',
+    results: [
+      {
+        method: 'spf',
+        result: 'pass',
+        properties: [{ type: 'smtp', property: 'mailfrom', value: 'a.example' }],
+      },
+      { method: 'dkim', result: 'pass', comment: 'fine (really)', properties: [] },
+    ],
+  },
+};
+
+function verify(message: string, answer: (question: DnsQuestion) => DnsAnswer = txtTable(zone)) {
+  const { verdict } = answerAll(verifyArc(message, { nowSeconds: NOW }), answer);
+  expect(structuredClone(verdict)).toEqual(verdict);
+  return verdict;
+}
+
+function sealed(message: string, more: Partial<ArcSealOptions> = {}): ArcSealed {
+  const made = sealArc(message, { ...base, ...more, chain: more.chain ?? verify(message) });
+  if (typeof made === 'string') throw new Error(made);
+  return made;
+}
+
+/** A message that went through some sealers, each adding what its host would add. */
+function chainOf(count: number, second: Partial<ArcSealOptions> = {}): string {
+  let raw = MESSAGE;
+  for (let i = 1; i <= count; i++)
+    raw = prependField(
+      // Nobody changed anything, so the chain is known to hold.
+      sealed(raw, { ...(i % 2 === 0 ? second : {}), chain: { result: i === 1 ? 'none' : 'pass' } }).raw,
+      `Received: from h${i} by h${i + 1}; later`,
+    );
+  return raw;
+}
+
+describe('a chain of our own', () => {
+  it('is none, then passes set by set with every seal and signature [S4-060]', () => {
+    expect(verify(MESSAGE)).toMatchObject({ result: 'none', reason: 'no-chain', instances: [] });
+    for (const count of [1, 2, 3]) {
+      const verdict = verify(chainOf(count, { selector: 'e', key: ed }));
+      expect(verdict).toMatchObject({ result: 'pass', oldestPass: 0, standing: 'to-historic' });
+      expect(verdict.instances.map((one) => [one.instance, one.cv])).toEqual(
+        Array.from({ length: count }, (_, i) => [i + 1, i === 0 ? 'none' : 'pass']),
+      );
+      for (const one of verdict.instances) {
+        expect([one.messageSignature?.result, one.seal?.result]).toEqual(['pass', 'pass']);
+        expect(one.results?.parsed).toEqual(base.results);
+      }
+      expect(verdict.sealers).toEqual(Array.from({ length: count }, () => 'list.example'));
+      expect(arcExplanationKeys()).toContain(verdict.explanationKey);
+    }
+  });
+
+  it('tells since when the message is as it is [S4-060]', () => {
+    const changed = chainOf(2).replace('Subject: Lunch', 'Subject: [liste] Lunch');
+    expect(verify(changed)).toMatchObject({
+      result: 'fail',
+      failedAt: { instance: 2, part: 'message-signature' },
+    });
+    // The list seals after its change: the first signature is gone, the chain holds.
+    const first = sealed(MESSAGE).raw;
+    const chain = verify(first);
+    const edited = first.replace('Hello  Bob', 'Hello  Bob\r\n-- \r\nliste');
+    const verdict = verify(sealed(edited, { chain }).raw);
+    expect(verdict).toMatchObject({ result: 'pass', oldestPass: 2 });
+    expect(verdict.instances[0]?.messageSignature).toMatchObject({ result: 'fail', reason: 'body-hash' });
+  });
+
+  it('ends when a sealer marks it failed, and nobody goes on [S4-060]', () => {
+    const broken = chainOf(1).replace('Lunch', 'Dinner');
+    const made = sealed(broken);
+    expect(made).toMatchObject({ instance: 2, cv: 'fail' });
+    expect(verify(made.raw)).toMatchObject({
+      result: 'fail',
+      reason: 'marked-failed',
+      failedAt: { instance: 2 },
+    });
+    expect(sealArc(made.raw, { ...base, chain: { result: 'fail' } })).toBe('chain-failed');
+  });
+
+  it('has at most 50 sets', () => {
+    const full = chainOf(50);
+    expect(verify(full)).toMatchObject({ result: 'pass' });
+    expect(sealArc(full, { ...base, chain: { result: 'pass' } })).toBe('too-many');
+    const beyond = full.replaceAll(/^(ARC-[^:]*:\s+)i=50;/gm, '$1i=51;');
+    expect(verify(beyond)).toMatchObject({ result: 'fail', reason: 'bad-field' });
+  });
+
+  it('does not care about the order of the fields among others', () => {
+    const raw = chainOf(2);
+    const { fields } = parseMessage(raw);
+    const isArc = (key: string): boolean => key.startsWith('arc-');
+    const arc = fields.filter((field) => isArc(field.key)).map((field) => field.raw);
+    const rest = removeFields(raw, (field) => isArc(field.key));
+    expect(verify(arc.reverse().join('') + rest)).toMatchObject({ result: 'pass' });
+  });
+});
+
+describe('broken chains', () => {
+  const two = chainOf(2);
+  const without = (name: string, instance: number): string =>
+    removeFields(two, (field) => field.key === name && field.value.startsWith(`i=${instance};`));
+  const twice = (name: string): string => {
+    const field = parseMessage(two).fields.find((one) => one.key === name);
+    return (field?.raw ?? '') + two;
+  };
+  it.each([
+    ['without a seal', without('arc-seal', 2), 'field-missing', 2],
+    ['without a signature', without('arc-message-signature', 1), 'field-missing', 1],
+    ['without results', without('arc-authentication-results', 1), 'field-missing', 1],
+    ['with a seal twice', twice('arc-seal'), 'field-repeated', 2],
+    ['with a gap', two.replaceAll(/^(ARC-[^:]*:\s+)i=2;/gm, '$1i=3;'), 'gap', 2],
+    ['without a first set', removeFields(two, (f) => f.value.startsWith('i=1;')), 'gap', 1],
+    ['cv=none in the second', two.replace('cv=pass', 'cv=none'), 'chain-value', 2],
+    ['cv=pass in the first', two.replace('cv=none', 'cv=pass'), 'chain-value', 1],
+    ['cv=maybe', two.replace('cv=pass', 'cv=maybe'), 'bad-field', 2],
+    ['a seal with h=', two.replace('cv=pass;', 'cv=pass; h=from;'), 'bad-field', 2],
+    ['a signature over a seal', two.replace('h=from:', 'h=arc-seal:from:'), 'bad-field', 2],
+    ['without an instance', two.replace('ARC-Seal: i=2;', 'ARC-Seal: i=x;'), 'bad-field', undefined],
+  ] as const)('%s [S4-060]', (_name, raw, reason, instance) => {
+    const verdict = verify(raw);
+    expect(verdict).toMatchObject({ result: 'fail', reason });
+    expect(verdict.failedAt?.instance).toBe(instance);
+  });
+
+  it.each([
+    ['NXDOMAIN', 'no-key', false],
+    ['SERVFAIL', 'key-lookup-failed', true],
+  ] as const)('without a key: %s', (status, reason, isTemporary) => {
+    const verdict = verify(two, () => ({ status, records: [] }));
+    expect(verdict).toMatchObject({ result: 'fail', isTemporary });
+    expect(verdict.instances[1]?.messageSignature).toMatchObject({ reason });
+  });
+
+  it('fails for every covered byte that changes [S4-060]', () => {
+    const { fields, bodyStart } = parseMessage(two);
+    const covered: number[] = [];
+    for (const field of fields)
+      if (
+        [
+          'from',
+          'to',
+          'subject',
+          'date',
+          'arc-seal',
+          'arc-message-signature',
+          'arc-authentication-results',
+        ].includes(field.key)
+      )
+        for (let at = field.valueStart; at < field.end - 2; at++) covered.push(at);
+    for (let at = bodyStart; at < bodyStart + 'Hello  Bob'.length; at++) covered.push(at);
+    const blank = /[ \t\r\n]/;
+    let tried = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...covered), (at) => {
+        // Blanks may change within the rules of "relaxed"; letters never.
+        if (blank.test(two.charAt(at))) return;
+        tried++;
+        const other = two.charAt(at) === 'x' ? 'y' : 'x';
+        const raw = two.slice(0, at) + other + two.slice(at + 1);
+        expect(verify(raw).result, `${at} ${two.slice(at - 10, at)}>${two.charAt(at)}<`).not.toBe('pass');
+      }),
+      { numRuns: 300 },
+    );
+    expect(tried).toBeGreaterThan(150);
+  });
+});
+
+describe('fields', () => {
+  it('reads results with comments and folding, and refuses what is none', () => {
+    expect(readArcResults(' (a (b)) i (c) = (d) 2 ;\r\n\tmx.example; none')).toMatchObject({
+      instance: 2,
+      value: { authservId: 'mx.example', results: [] },
+    });
+    for (const bad of ['', 'i=0; x; none', 'i=51; x; none', 'I=1; x; none', '1; x; none', 'i=1 x; none'])
+      expect(readArcResults(bad).problem).toBeDefined();
+  });
+
+  it('never throws on any bytes', () => {
+    const noise = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .array(
+          fc.constantFrom(
+            'i=1;',
+            'i=',
+            'a=rsa-sha256;',
+            'b=',
+            'b=AA==;',
+            'cv=none;',
+            'd=a.example;',
+            ';',
+            '(',
+            ' ',
+            '\r\n ',
+          ),
+        )
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(noise, noise, (one, other) => {
+        readArcResults(one);
+        readArcMessageSignature(one);
+        readArcSeal(one);
+        const flat = (text: string): string => text.replace(/[\r\n]+(?![ \t])/g, '');
+        verify(
+          `ARC-Seal: ${flat(one)}\r\nARC-Message-Signature: ${flat(other)}\r\nARC-Authentication-Results: ${flat(one)}\r\n\r\nx`,
+        );
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe('mailauth', () => {
+  const resolver = (name: string, type: string): Promise<string[][]> => {
+    const text = type === 'TXT' ? zone[name] : undefined;
+    if (text === undefined) return Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
+    return Promise.resolve([[text]]);
+  };
+  const theirVerdict = async (raw: string): Promise<string | undefined> => {
+    const { arc } = (await authenticate(Buffer.from(latin1(raw)), {
+      ip: '192.0.2.1',
+      helo: 'h.example',
+      sender: '',
+      resolver,
+      minBitLength: 1024,
+      disableBimi: true,
+    } as unknown as Parameters<typeof authenticate>[1])) as unknown as {
+      arc: { status: { result: string } };
+    };
+    return arc.status.result;
+  };
+  /** Messages as strange as SMTP allows: folding, blanks, empty lines. */
+  const text = fc
+    .array(
+      fc.constantFrom(
+        'a',
+        'B',
+        ' ',
+        '  ',
+        '\t',
+        '=',
+        ';',
+        ':',
+        '\r\n ',
+        '\r\n\t',
+        '\r\n  \t',
+        'ü'.normalize(),
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join('').replaceAll('ü', '\xc3\xbc'));
+  const body = fc
+    .array(fc.constantFrom('a', 'b ', ' ', '\t', '\r\n', '\r\n\r\n', ' \r\n'), { maxLength: 12 })
+    .map((parts) => `${parts.join('')}.\r\n`);
+  const message = fc
+    .tuple(text, text, body)
+    .map(
+      ([subject, to, content]) =>
+        `From: ana@a.example\r\nSubject: x${subject}y\r\nTo:${to}z\r\n\r\n${content}`,
+    );
+
+  it('verifies what we seal, however it is folded [S4-060]', async () => {
+    await fc.assert(
+      fc.asyncProperty(message, fc.constantFrom('simple', 'relaxed'), async (raw, kind) => {
+        const kinds = { headerCanonicalization: kind, bodyCanonicalization: kind } as const;
+        const once = sealed(raw, kinds).raw;
+        const again = sealed(once, kinds).raw;
+        expect([verify(again).result, await theirVerdict(again)]).toEqual(['pass', 'pass']);
+        const spoiled = again.replace('cv=pass; d=list', 'cv=pass; d=LIST').replace('x', 'w');
+        expect([verify(spoiled).result, await theirVerdict(spoiled)]).toEqual(['fail', 'fail']);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('seals what we verify, and we go on where it began [S4-060]', async () => {
+    const theirs = async (raw: string, cv: string): Promise<string> => {
+      const headers = (await sealMessage(Buffer.from(latin1(raw)), {
+        signingDomain: 'list.example',
+        selector: 'r',
+        privateKey: privateKeyPem(rsa),
+        authResults: 'mx.list.example;\r\n spf=none smtp.mailfrom=a.example',
+        cv,
+        signTime: new Date((NOW - 5) * 1000),
+      } as unknown as Parameters<typeof sealMessage>[1])) as unknown as Buffer;
+      return headers.toString('latin1') + raw;
+    };
+    await fc.assert(
+      fc.asyncProperty(message, async (raw) => {
+        const first = await theirs(raw, 'none');
+        expect(verify(first)).toMatchObject({ result: 'pass', oldestPass: 0 });
+        const second = sealed(first).raw;
+        const third = await theirs(second, 'pass');
+        expect(verify(third)).toMatchObject({ result: 'pass', oldestPass: 0 });
+        expect(await theirVerdict(third)).toBe('pass');
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
