@@ -42,6 +42,8 @@ const controls: Record<string, Exclude<Key['type'], 'text'>> = {
   '\x0c': 'clear',
   '\x0e': 'down',
   '\x10': 'up',
+  // Ctrl-Q as in readline: browsers keep Ctrl-V for pasting.
+  '\x11': 'literalNext',
   '\x15': 'killToStart',
   '\x16': 'literalNext',
   '\x17': 'killWord',

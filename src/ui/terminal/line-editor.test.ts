@@ -151,14 +151,14 @@ describe('typing', () => {
     );
   });
 
-  it('types control characters after Ctrl-V and shows them as ^X', async () => {
+  it('types control characters after Ctrl-Q or Ctrl-V and shows them as ^X', async () => {
     const { editor, text, sent } = desk();
     editor.input('NOO');
     editor.input('\x16');
     editor.input('\x08');
-    editor.input('P\r');
-    expect(await text()).toContain('NOO^HP');
-    expect(sent).toEqual([{ type: 'line', text: 'NOO\x08P' }]);
+    editor.input('\x11\x07P\r');
+    expect(await text()).toContain('NOO^H^GP');
+    expect(sent).toEqual([{ type: 'line', text: 'NOO\x08\x07P' }]);
   });
 
   it('ignores function keys', () => {

@@ -103,7 +103,8 @@ export class LineEditor {
       this.press(key);
       if (key.type === 'literalNext') {
         const rest = keys.slice(index + 1);
-        if (rest.length > 0) this.input(data.slice(data.indexOf('\x16') + 1));
+        // eslint-disable-next-line no-control-regex
+        if (rest.length > 0) this.input(data.slice(data.search(/[\x11\x16]/) + 1));
         return;
       }
     }

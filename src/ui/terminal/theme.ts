@@ -40,6 +40,6 @@ export function terminalFont(): { fontFamily: string; fontSize: number; lineHeig
   return {
     fontFamily: token('--mono', 'monospace'),
     fontSize: Math.max(presenting ? 18 : 12.5, 12.5 * scale),
-    lineHeight: 1.12,
+    lineHeight: 1.2,
   };
 }
