@@ -3,14 +3,18 @@
 
 import { settings } from '../state/settings.svelte.ts';
 
+let code: Promise<typeof import('../terminal/Terminal.svelte')> | undefined;
+
 /** The terminal's code, on its way from the moment a world is opened. */
-export const terminalCode = import('../terminal/Terminal.svelte');
+export function terminalCode(): Promise<typeof import('../terminal/Terminal.svelte')> {
+  return (code ??= import('../terminal/Terminal.svelte'));
+}
 
 let drawn: Promise<unknown> | undefined;
 
 /** Some frames after the terminal can stand; hidden tabs have no frames and do not wait for them. */
 async function terminalDrawn(): Promise<void> {
-  await terminalCode.catch(() => undefined);
+  await terminalCode().catch(() => undefined);
   const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
   const frames = frame().then(frame).then(frame).then(frame);
   await Promise.race([frames, new Promise((resolve) => setTimeout(resolve, 250))]);
