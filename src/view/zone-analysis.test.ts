@@ -1,6 +1,9 @@
 // Findings stand where the text is wrong, and their repairs cure them.
 
 import { describe, expect, it } from 'vitest';
+import { dnsWorldOf } from '../host/dns-world.ts';
+import type { DnsWorld } from '../dns/lint/world.ts';
+import { openWorld } from '../world/world.ts';
 import { worldFile } from './testing.ts';
 import { analyseZone } from './zone-analysis.ts';
 
@@ -77,5 +80,41 @@ describe('zone analysis', () => {
     const [error] = analyseZone(zone, broken).errors;
     expect(error).toMatchObject({ id: 'bad-ipv4', severity: 'error' });
     expect(error && stretch(broken, error)).toBe('192.0.2.x');
+  });
+
+  describe('in the world around it', () => {
+    const around = (): DnsWorld =>
+      dnsWorldOf(openWorld(worldFile('first'), 'sandbox').machine.state, 'resolver.isp.example');
+    it('the first world has nothing to add [PTR-MISSING] [PTR-GENERIC] [PTR-MISMATCH]', () => {
+      expect(analyseZone(zone, text, { world: around() })).toEqual(analyseZone(zone, text));
+    });
+
+    it('a mail host without a reverse name is told so at its address record [PTR-MISSING] [S3-040]', () => {
+      const world = around();
+      const zones = world.zones.filter(({ origin }) => origin !== 'in-addr.arpa.');
+      const finding = analyseZone(zone, text, { world: { ...world, zones } }).findings.find(
+        ({ id }) => id === 'PTR-MISSING',
+      );
+      expect(finding).toMatchObject({
+        params: { address: '192.0.2.10', host: 'mail.wolke.example' },
+        rule: 'RFC 1912 §2.1',
+      });
+      expect(text.split('\n')[(finding?.line ?? 0) - 1]).toContain('192.0.2.10');
+    });
+
+    it('a draft is judged as if it were published [PTR-MISMATCH] [NS-LAME] [S3-041]', () => {
+      const moved = text.replace(/^(mail\s.*)192\.0\.2\.10$/m, '$1192.0.2.11');
+      expect(moved).not.toBe(text);
+      const found = analyseZone(zone, moved, { world: around() }).findings.find(
+        ({ id }) => id === 'PTR-MISMATCH',
+      );
+      expect(found?.params).toMatchObject({ name: 'mail.wolke.example', found: '192.0.2.11' });
+      expect(moved.split('\n')[(found?.line ?? 0) - 1]).toContain('192.0.2.11');
+      const lame = `${text}\n@ NS mail\n`;
+      const finding = analyseZone(zone, lame, { world: around() }).findings.find(
+        ({ id }) => id === 'NS-LAME',
+      );
+      expect(finding?.params['server']).toBe('mail.wolke.example');
+    });
   });
 });

@@ -4,16 +4,20 @@
 import { lintRecords, type LintFinding } from '../auth/lint.ts';
 import type { Time } from '../base/dates.ts';
 import { LINT_REPLACES, lintZone, type DnsFinding } from '../dns/lint.ts';
+import type { DnsWorld } from '../dns/lint/world.ts';
 import { withoutDot } from '../dns/name.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { parseZone, type ZoneRecord } from '../dns/zone-file.ts';
 import type { ZoneProblem } from '../dns/zone-problem.ts';
 import type { ZoneAnalysis, ZoneFinding } from './types.ts';
+import { worldFindings } from './zone-world.ts';
 
 /** What the zone publishes now, and the time: for what is to be said about serials. */
 export interface AnalysisContext {
   readonly published?: string;
   readonly now?: Time;
+  /** The world around it, for what no zone text shows by itself. */
+  readonly world?: DnsWorld;
 }
 
 /** Parses and lints `text` as the zone `zone` (`wolke.example.`). Never fails. */
@@ -44,6 +48,7 @@ export function analyseZone(zone: string, text: string, context: AnalysisContext
   const asked = textRecords.map((record) => ({ name: record.name, strings: stringsOf(record) }));
   for (const finding of lintRecords(asked, { isWholeZone: true }))
     findings.push(lintFinding(finding, textRecords[finding.record], text, place));
+  if (context.world !== undefined) findings.push(...worldFindings(parsed, context.world));
   return {
     errors,
     findings: findings.sort((a, b) => a.line - b.line || a.column - b.column),

@@ -1,6 +1,7 @@
 // The questions that a page asks once it stands: why, what is in this message, what is wrong with this zone, what may
 // follow this word. They are a piece of their own, so that the first prompt need not wait for them.
 
+import { dnsWorldOf } from '../host/dns-world.ts';
 import { messageDetail } from '../view/message-detail.ts';
 import type { MessageDetail, WhyTarget, WhyView, ZoneAnalysis } from '../view/types.ts';
 import { why } from '../view/why.ts';
@@ -18,7 +19,16 @@ export function askMessage(engine: Engine, id: string): MessageDetail | undefine
 }
 
 export function askZone(engine: Engine, zone: string, text: string): ZoneAnalysis {
-  return analyseZone(zone, text, { published: engine.published(zone), now: now(engine.world) });
+  const { description, machine } = engine.world;
+  // The world is judged from where names are looked up.
+  const from = description.hosts.find(({ programs }) =>
+    Object.values(programs ?? {}).some(({ kind }) => kind === 'resolver'),
+  );
+  return analyseZone(zone, text, {
+    published: engine.published(zone),
+    now: now(engine.world),
+    ...(from === undefined ? {} : { world: dnsWorldOf(machine.state, from.name) }),
+  });
 }
 
 export function askCompletions(engine: Engine, terminal: string, line: string): readonly string[] {

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { nameKey } from '../name.ts';
 import type { Zone } from '../zone.ts';
 import { parseZone } from '../zone-file.ts';
-import { lintWorld, type DnsWorld, type DnsWorldId, type WorldFinding, type WorldHost } from './world.ts';
+import {
+  answerOfWorld,
+  lintWorld,
+  type DnsWorld,
+  type DnsWorldId,
+  type WorldFinding,
+  type WorldHost,
+} from './world.ts';
 
 const HEAD = '$TTL 3600\n@ SOA ns1 hostmaster 1 7200 3600 1209600 300\n@ NS ns1\nns1 A 192.0.2.10\n';
 const zone = (origin: string, text: string): Zone => {
@@ -48,6 +55,24 @@ const only = (findings: readonly WorldFinding[], id: DnsWorldId): object[] =>
 describe('a sound world', () => {
   it('has no findings [MX-PREF-INVERT] [MX-SELF-LOOP] [MX-BACKUP-SPAM] [NS-LAME]', () => {
     expect(lint(MAIL)).toEqual([]);
+  });
+
+  it('has none at the root either, and answers across its zones [NS-LAME]', () => {
+    const root = parseZone(
+      '$TTL 60\n@ SOA ns h 1 1 1 1 1\n@ NS ns\nns A 192.0.2.10\nweg CNAME mx1.a.example.\n',
+      '.',
+    );
+    const world: DnsWorld = {
+      zones: [zone('a.example.', MAIL), root.zone],
+      hosts: [{ ...server, serves: ['.', 'a.example.'] }, main, backup],
+      absences: [],
+    };
+    expect(lintWorld(world)).toEqual([]);
+    expect(answerOfWorld(world, { name: 'weg.', type: 'A' }).records.map(({ name }) => name)).toEqual([
+      'weg.',
+      'mx1.a.example.',
+    ]);
+    expect(answerOfWorld(world, { name: 'nirgends.', type: 'A' }).status).toBe('NXDOMAIN');
   });
 });
 

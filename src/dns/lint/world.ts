@@ -2,9 +2,10 @@
 // of the world as plain values and reports ids with parameters; texts live elsewhere. Behaviour §3.6.
 
 import { answerQuery, lookUpInZone } from '../authoritative.ts';
-import { NO_FLAGS, CLASS_IN } from '../message.ts';
+import type { DnsAnswer, DnsQuestion } from '../lookup.ts';
 import { isSubdomain, nameKey, sameName, withAncestors, withoutDot } from '../name.ts';
 import { TYPE_CODES, typeName } from '../records.ts';
+import { buildQuery, dnsAnswerOf } from '../stub.ts';
 import { findNode, findSet, type RecordSet, type Zone, type ZoneNode } from '../zone.ts';
 
 export const DNS_WORLD_RULES = {
@@ -108,7 +109,7 @@ class Finder {
 }
 
 const includesName = (names: readonly string[], name: string): boolean =>
-  names.some((one) => sameName(`${withoutDot(one)}.`, name));
+  names.some((one) => sameName(one.endsWith('.') ? one : `${one}.`, name));
 
 /** MX records of one name against the hosts that they lead to. */
 function lintExchanges(finder: Finder, zone: Zone, node: ZoneNode): void {
@@ -206,17 +207,7 @@ function lintSizes(finder: Finder, zone: Zone): void {
   const zones = new Map([[nameKey(zone.origin), { state: 'loaded' as const, zone }]]);
   for (const node of zone.nodes.values())
     for (const { type } of node.sets) {
-      const query = {
-        id: 0,
-        opcode: 0,
-        rcode: 0,
-        flags: NO_FLAGS,
-        questions: [{ name: node.name, type, class: CLASS_IN }],
-        answers: [],
-        authority: [],
-        additional: [],
-        edns: { udpSize: 1232, version: 0, dnssecOk: false },
-      };
+      const query = buildQuery(0, node.name, type, { udpSize: 1232 });
       if (answerQuery(zones, query, { transport: 'udp' })?.flags.tc)
         finder.report('TCP53-BLOCKED', 'error', zone, node.name, {
           name: withoutDot(node.name),
@@ -247,6 +238,16 @@ function lintAbsences(finder: Finder): void {
         minutes: Math.ceil(secondsLeft / 60),
       });
   }
+}
+
+/** What all the zones of a world together answer, without any cache: for policies that are to judge the world as it stands. */
+export function answerOfWorld(world: DnsWorld, question: DnsQuestion): DnsAnswer {
+  const zones = new Map(
+    world.zones.map((zone) => [nameKey(zone.origin), { state: 'loaded' as const, zone }]),
+  );
+  const query = buildQuery(0, question.name, TYPE_CODES[question.type]);
+  const response = answerQuery(zones, query, { transport: 'tcp' });
+  return response ? dnsAnswerOf(question, response, '') : { status: 'SERVFAIL', records: [] };
 }
 
 /** Everything that is wrong between the parts of a world. `zone`: only what concerns names at and below it. */
