@@ -112,4 +112,6 @@ export interface EhloWorker {
   /** The reference solution, as commands to run one by one. */
   solution(): Promise<readonly { readonly text: string; readonly command: Command }[]>;
   save(): Promise<SavedWorld>;
+  /** SHA-256 of the trace as JSON, in hex: two runs of one tape agree in it, wherever they ran. */
+  traceHash(): Promise<string>;
 }

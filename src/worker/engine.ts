@@ -2,6 +2,8 @@
 // new, answers queries. It is synchronous and knows neither Comlink nor the page, so tests run it in Node. A command that
 // breaks the engine is undone; the world stands as before it.
 
+import { toHex, utf8 } from '../base/bytes.ts';
+import { sha256 } from '../crypto/hash.ts';
 import { follow, openJournal, worldView, type Journal } from '../view/journal.ts';
 import { hostViews } from '../view/hosts.ts';
 import { logView } from '../view/logs.ts';
@@ -189,6 +191,10 @@ export class Engine {
 
   log(host: string, seq?: number): readonly LogLine[] {
     return logView(this.#journal.logs, host, this.#moment(seq));
+  }
+
+  traceHash(): string {
+    return toHex(sha256(utf8(JSON.stringify(this.world.machine.trace))));
   }
 
   save(): SavedWorld {

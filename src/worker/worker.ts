@@ -71,6 +71,7 @@ const worker: EhloWorker = {
     return current().solution();
   },
   save: async () => current().save(),
+  traceHash: async () => current().traceHash(),
 };
 
 expose(worker);
