@@ -64,14 +64,11 @@ export function record(
 ): number {
   const seq = machine.state.nextSeq++;
   const at = machine.state.net.now;
-  machine.trace.push({
-    seq,
-    at,
-    host,
-    ...(cause === undefined ? {} : { cause }),
-    ...(rule === undefined ? {} : { rule }),
-    ...event,
-  });
+  // Head first, in this order: the trace is compared and shown as JSON.
+  const head: { seq: number; at: Time; host: string; cause?: number; rule?: string } = { seq, at, host };
+  if (cause !== undefined) head.cause = cause;
+  if (rule !== undefined) head.rule = rule;
+  machine.trace.push(Object.assign(head, event));
   return seq;
 }
 

@@ -1,7 +1,6 @@
 // Policies that wait for DNS. A policy is stored as its input and the answers so far and run again for each new answer,
 // so that a checkpoint in the middle of an SPF check is plain data.
 
-import { runPolicy } from '../auth/policy-run.ts';
 import type { Asking, DnsAnswer } from '../dns/lookup.ts';
 import type { Os } from './program.ts';
 
@@ -51,6 +50,12 @@ export function answerPolicy<Job, Verdict>(
   return true;
 }
 
+/**
+ * Policies that stand at their newest question, so that they need not start again. Only a short cut: a copy of the state
+ * (a fork, a checkpoint) has entries of its own, finds nothing here, and runs its policies again from their answers.
+ */
+const standing = new WeakMap<object, { readonly policy: Asking<unknown>; readonly answers: number }>();
+
 function advance<Job, Verdict>(
   desk: PolicyDesk<Job>,
   token: string,
@@ -59,8 +64,17 @@ function advance<Job, Verdict>(
   make: (job: Job) => Asking<Verdict>,
   done: (job: Job, verdict: Verdict) => void,
 ): void {
-  const run = runPolicy(() => make(pending.job), pending.answers);
-  if (run.kind === 'done') return done(pending.job, run.verdict);
+  const held = standing.get(pending);
+  const resumed = held !== undefined && held.answers === pending.answers.length - 1;
+  const policy = resumed ? (held.policy as Asking<Verdict>) : make(pending.job);
+  let step = resumed ? policy.next(pending.answers[held.answers] as DnsAnswer) : policy.next();
+  if (!resumed)
+    for (const answer of pending.answers) {
+      if (step.done === true) break;
+      step = policy.next(answer);
+    }
+  if (step.done === true) return done(pending.job, step.value);
+  standing.set(pending, { policy, answers: pending.answers.length });
   desk.pending.set(token, pending);
-  os.call('libresolv', { type: 'lookup', question: run.question, token, asker: os.program });
+  os.call('libresolv', { type: 'lookup', question: step.value, token, asker: os.program });
 }

@@ -14,14 +14,15 @@ import { sha256 } from '../crypto/hash.ts';
 import { latin1 } from '../base/bytes.ts';
 import { isKeyError, publicKeyOf, readPrivateKeyPem, writePublicKey } from '../crypto/keys.ts';
 import { toBase64 } from '../base/bytes.ts';
-import { setCryptoProvider } from '../crypto/provider.ts';
+import { setCryptoProvider, type CryptoProvider } from '../crypto/provider.ts';
 import { readSharedWorlds } from '../build/lessons.ts';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
+import { definitionOf, type ProgramKind } from '../host/programs.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { openWorld } from '../world/world.ts';
 import '../host/shell/tools.ts';
-import { useNodeCrypto } from './crypto.ts';
+import { nodeCrypto, useNodeCrypto } from './crypto.ts';
 
 const SECONDS = 2;
 const HEADERS =
@@ -66,59 +67,140 @@ async function rateOf(work: () => Promise<unknown>): Promise<number> {
   return (count * 1000) / (performance.now() - start);
 }
 
-/** A world in which a sender hands over many messages through Wolke's own server. */
-function wholePath(messages: number): { perSecond: number; events: number } {
+/** The first world with a sender on the laptop that hands messages to Wolke's own server. */
+function loadWorld(): WorldDescription {
   const first = shared['first'];
   if (first === undefined) throw new Error('there is no world first');
-  const description: WorldDescription = {
-    ...first,
-    hosts: first.hosts.map((host) =>
-      host.name === 'laptop.home.example'
-        ? {
-            ...host,
-            programs: {
-              load: {
-                kind: 'sender' as const,
-                config: {
-                  helo: 'laptop.home.example',
-                  via: { host: HELO, address: IP, port: 25 },
-                  messages: [
-                    {
-                      name: 'load',
-                      reversePath: SENDER,
-                      recipient: 'bob@hafen.example',
-                      headers: [
-                        'From: Alice <alice@wolke.example>',
-                        'To: bob@hafen.example',
-                        'Subject: Load',
-                      ],
-                      body: 'The quick brown fox jumps over the lazy dog.\n'.repeat(10),
-                    },
-                  ],
-                },
-              },
-            },
-          }
-        : host,
-    ),
+  const message = {
+    name: 'load',
+    reversePath: SENDER,
+    recipient: 'bob@hafen.example',
+    headers: ['From: Alice <alice@wolke.example>', 'To: bob@hafen.example', 'Subject: Load'],
+    body: 'The quick brown fox jumps over the lazy dog.\n'.repeat(10),
   };
-  const world = openWorld(description, 'bench');
+  const load = {
+    kind: 'sender' as const,
+    config: { helo: 'laptop.home.example', via: { host: HELO, address: IP, port: 25 }, messages: [message] },
+  };
+  const hosts = first.hosts
+    // The impostor of this world would write to somebody else meanwhile.
+    .filter((host) => host.role !== 'impostor')
+    .map((host) => (host.name === 'laptop.home.example' ? { ...host, programs: { load } } : host));
+  const links = first.links.filter((link) =>
+    link.between.every((name) => hosts.some((h) => h.name === name)),
+  );
+  return { ...first, hosts, links };
+}
+
+interface Path {
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+  readonly events: number;
+  /** Milliseconds a message by part. */
+  readonly parts: ReadonlyMap<string, number>;
+}
+
+/** Sends messages one after the other through the whole path and measures where the time goes. */
+function wholePath(messages: number, provider: CryptoProvider): Path {
+  const times = new Map<string, number>();
+  const timed = <A extends unknown[], R>(part: string, work: (...args: A) => R): ((...args: A) => R) => {
+    return (...args) => {
+      const at = performance.now();
+      try {
+        return work(...args);
+      } finally {
+        times.set(part, (times.get(part) ?? 0) + performance.now() - at);
+      }
+    };
+  };
+  const names = Object.keys(nodeCrypto) as (keyof CryptoProvider)[];
+  setCryptoProvider(
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const work = provider[name] as ((...args: unknown[]) => unknown) | undefined;
+        return work === undefined ? [] : [[name, timed('cryptography', work)]];
+      }),
+    ),
+  );
+  const kinds: readonly ProgramKind[] = ['sender', 'mta', 'mda', 'libresolv', 'resolver', 'nameServer'];
+  const restore = kinds.map((kind) => {
+    const definition = definitionOf(kind);
+    const { handle } = definition;
+    definition.handle = timed(kind, handle);
+    return (): void => void (definition.handle = handle);
+  });
+  const world = openWorld(loadWorld(), 'bench');
   const { machine } = world;
+  let arrived = 0;
+  let events = 0;
   const send = (): void => {
     callFromOutside(machine, 'laptop.home.example', 'load', { type: 'send', message: 'load' }, undefined);
     runUntilQuiet(machine, machine.state.net.now + 600_000);
+    for (const event of machine.trace) if (event.type === 'mailbox.delivered') arrived++;
+    events += machine.trace.length;
+    machine.trace.length = 0;
+    machine.kept.clear();
   };
-  for (let i = 0; i < 20; i++) send();
-  const before = machine.trace.length;
+  // The engine is large; it takes some hundred messages until all of it is compiled.
+  const warmUp = Math.max(20, messages / 2);
+  for (let i = 0; i < warmUp; i++) send();
+  times.clear();
+  arrived = events = 0;
+  const cpu = process.cpuUsage();
   const start = performance.now();
   for (let i = 0; i < messages; i++) send();
   const seconds = (performance.now() - start) / 1000;
-  // The impostor of this world writes to somebody else.
-  const arrived = machine.trace.filter(
-    (event) => event.type === 'mailbox.delivered' && event.user === 'bob',
-  ).length;
-  if (arrived !== messages + 20) throw new Error(`${arrived} of ${messages + 20} messages arrived`);
-  return { perSecond: messages / seconds, events: (machine.trace.length - before) / messages };
+  const used = process.cpuUsage(cpu);
+  for (const undo of restore) undo();
+  if (arrived !== messages) throw new Error(`${arrived} of ${messages} messages arrived`);
+  const programs = kinds.reduce((sum, kind) => sum + (times.get(kind) ?? 0), 0);
+  times.set('network, queue and trace', seconds * 1000 - programs);
+  return {
+    perSecond: messages / seconds,
+    perCpuSecond: (messages * 1e6) / (used.user + used.system),
+    events: events / messages,
+    parts: new Map([...times].map(([part, ms]) => [part, ms / messages])),
+  };
+}
+
+/** A script with everything that it imports statically, and the page's styles, gzipped. */
+function closure(assets: string, entries: readonly string[], seen: Set<string>): number {
+  let size = 0;
+  const open = [...entries];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name) || !existsSync(`${assets}/${name}`)) continue;
+    seen.add(name);
+    const text = readFileSync(`${assets}/${name}`);
+    size += gzipSync(text, { level: 9 }).length;
+    for (const [, other] of text.toString('latin1').matchAll(/(?:from|import) ?["']\.\/([\w.-]+\.js)["']/g))
+      if (other !== undefined) open.push(other);
+  }
+  return size;
+}
+
+function sizes(): void {
+  console.log('\nWhat a browser loads before the terminal works (gzip -9)');
+  const page = `${project}/dist/index.html`;
+  const assets = `${project}/dist/assets`;
+  if (!existsSync(page)) {
+    console.log('dist/ is not there: run npm run build first');
+    return;
+  }
+  const html = readFileSync(page);
+  const files = [...html.toString('utf8').matchAll(/(?:src|href)="\.\/assets\/([^"]+)"/g)].map(
+    (m) => m[1] ?? '',
+  );
+  const all = readdirSync(assets);
+  const find = (pattern: RegExp): string[] => all.filter((name) => pattern.test(name));
+  const seen = new Set<string>();
+  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+  const start = gzipSync(html, { level: 9 }).length + closure(assets, files, seen);
+  row('index.html, its scripts and styles', kB(start));
+  const terminal = closure(assets, find(/^(Terminal|Workbench|Sandbox)-.*\.(js|css)$/), seen);
+  row('the terminal, as far as not loaded yet', kB(terminal));
+  const worker = closure(assets, find(/^worker-.*\.js$/), new Set());
+  row('the engine in its worker', kB(worker));
+  row('together', kB(start + terminal + worker));
 }
 
 async function main(): Promise<void> {
@@ -156,12 +238,18 @@ async function main(): Promise<void> {
   const envelope = { ip: IP, helo: HELO, sender: SENDER, receiver: 'mx.hafen.example', nowSeconds };
 
   console.log('\nThe whole path: submit, sign, route, relay, verify, deliver (simulated wires, one process)');
-  useNodeCrypto();
-  const fast = wholePath(400);
-  row('with node:crypto', perSecond(fast.perSecond), `${fast.events.toFixed(0)} trace events a message`);
-  setCryptoProvider();
-  const own = wholePath(60);
+  const show = (what: string, path: Path): void => {
+    row(what, perSecond(path.perSecond), `${perSecond(path.perCpuSecond)} of processor time`);
+    const shares = [...path.parts].sort((a, b) => b[1] - a[1]);
+    for (const [part, ms] of shares) row(`  ${part}`, `${ms.toFixed(2)} ms`, 'a message');
+  };
+  const fast = wholePath(1500, nodeCrypto);
+  show(`with node:crypto, ${fast.events.toFixed(0)} trace events a message`, fast);
+  const apart = 1000 / (1000 / fast.perSecond - (fast.parts.get('cryptography') ?? 0));
+  row('  cryptography taken apart', perSecond(apart));
+  const own = wholePath(60, {});
   row('with our own arithmetic, as in the browser', perSecond(own.perSecond));
+  setCryptoProvider();
 
   console.log('\nCryptography alone');
   const sample = latin1(signed);
@@ -208,18 +296,7 @@ async function main(): Promise<void> {
   );
   setCryptoProvider();
 
-  console.log('\nWhat a browser loads (script, gzip -9)');
-  const assets = `${project}/dist/assets`;
-  if (!existsSync(assets)) {
-    console.log('dist/ is not there: run npm run build first');
-    return;
-  }
-  for (const name of readdirSync(assets)
-    .filter((file) => file.endsWith('.js'))
-    .sort()) {
-    const size = gzipSync(readFileSync(`${assets}/${name}`), { level: 9 }).length;
-    if (size > 2000) row(name, `${(size / 1000).toFixed(1)} kB`);
-  }
+  sizes();
 }
 
 await main();

@@ -10,7 +10,12 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { writePrivateKey, writePublicKey, type PrivateKey, type PublicKey } from '../crypto/keys.ts';
-import { setCryptoProvider, type RsaPrivateKey, type RsaPublicKey } from '../crypto/provider.ts';
+import {
+  setCryptoProvider,
+  type CryptoProvider,
+  type RsaPrivateKey,
+  type RsaPublicKey,
+} from '../crypto/provider.ts';
 import '../crypto/curves.ts';
 import type { Bytes } from '../base/bytes.ts';
 
@@ -33,28 +38,30 @@ function cached<K extends object>(cache: WeakMap<K, KeyObject>, key: K, make: ()
   return found;
 }
 
-/** Lets node:crypto do the arithmetic from now on. */
-export function useNodeCrypto(): void {
-  setCryptoProvider({
-    hash: (name, data) => plain(createHash(name).update(data).digest()),
-    hmac: (name, key, data) => plain(createHmac(name, key).update(data).digest()),
-    rsaSign: (hash, key, data) =>
-      plain(
-        sign(
-          hash,
-          data,
-          cached(privateKeys, key, () => privateKey({ type: 'rsa', rsa: key })),
-        ),
-      ),
-    rsaVerify: (hash, key, data, signature) =>
-      verify(
+export const nodeCrypto: Required<CryptoProvider> = {
+  hash: (name, data) => plain(createHash(name).update(data).digest()),
+  hmac: (name, key, data) => plain(createHmac(name, key).update(data).digest()),
+  rsaSign: (hash, key, data) =>
+    plain(
+      sign(
         hash,
         data,
-        cached(publicKeys, key, () => publicKey({ type: 'rsa', rsa: key })),
-        signature,
+        cached(privateKeys, key, () => privateKey({ type: 'rsa', rsa: key })),
       ),
-    ed25519Sign: (seed, data) => plain(sign(null, data, privateKey({ type: 'ed25519', seed: plain(seed) }))),
-    ed25519Verify: (key, data, signature) =>
-      verify(null, data, publicKey({ type: 'ed25519', raw: plain(key) }), signature),
-  });
+    ),
+  rsaVerify: (hash, key, data, signature) =>
+    verify(
+      hash,
+      data,
+      cached(publicKeys, key, () => publicKey({ type: 'rsa', rsa: key })),
+      signature,
+    ),
+  ed25519Sign: (seed, data) => plain(sign(null, data, privateKey({ type: 'ed25519', seed: plain(seed) }))),
+  ed25519Verify: (key, data, signature) =>
+    verify(null, data, publicKey({ type: 'ed25519', raw: plain(key) }), signature),
+};
+
+/** Lets node:crypto do the arithmetic from now on. */
+export function useNodeCrypto(): void {
+  setCryptoProvider(nodeCrypto);
 }
