@@ -1,0 +1,332 @@
+// SEARCH: its keys as a tree, how a message is held against them, and the result in both forms (RFC 9051 §6.4.4, RFC 4731,
+// RFC 5182, RFC 5032). Text is compared decoded and in any case.
+
+import { DAY, MONTHS, timeOf, type Time } from '../base/dates.ts';
+import { fromUtf8Strict, latin1 } from '../base/bytes.ts';
+import { rawOf, type StoredMessage } from '../mailbox/store.ts';
+import { parseMailDate } from '../message/date.ts';
+import { decodeHeaderText } from '../message/encoded-word.ts';
+import { parseMessage } from '../message/header.ts';
+import { partsOf, partText } from '../message/mime.ts';
+import { bad, done, no, type Outcome, type SelectedContext } from './command.ts';
+import { isRev2, untagged } from './session.ts';
+import { mimeOf } from './structure.ts';
+import { astring, keyword, nstring, parseSet, printSet, type Arg } from './syntax.ts';
+import { chosen, learnKeywords, numbersIn, type Chosen } from './view.ts';
+
+type Key =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'flag'; readonly flag: string }
+  | { readonly kind: 'recent' }
+  | { readonly kind: 'not'; readonly key: Key }
+  | { readonly kind: 'and' | 'or'; readonly keys: readonly Key[] }
+  | { readonly kind: 'numbers'; readonly numbers: ReadonlySet<number> }
+  | { readonly kind: 'header'; readonly field: string; readonly text: string }
+  | { readonly kind: 'body' | 'text'; readonly text: string }
+  | { readonly kind: 'larger' | 'smaller' | 'modseq'; readonly value: number }
+  | { readonly kind: 'date'; readonly of: 'internal' | 'sent'; readonly from: Time; readonly to: Time };
+
+interface Reader {
+  readonly context: SelectedContext;
+  readonly args: readonly Arg[];
+  at: number;
+  depth: number;
+}
+
+class Wrong {
+  constructor(readonly text: string) {}
+}
+
+const FLAGS = ['ANSWERED', 'DELETED', 'DRAFT', 'FLAGGED', 'SEEN'];
+const flagKey = (name: string): Key => ({ kind: 'flag', flag: `\\${name}` });
+const not = (key: Key): Key => ({ kind: 'not', key });
+
+/** All keys that are left, which must all hold. */
+function readKeys(reader: Reader): Key | Wrong {
+  const keys: Key[] = [];
+  while (reader.at < reader.args.length) {
+    const key = readKey(reader);
+    if (key instanceof Wrong) return key;
+    keys.push(key);
+  }
+  return keys.length === 0 ? new Wrong('Missing search parameters') : { kind: 'and', keys };
+}
+
+function readKey(reader: Reader): Key | Wrong {
+  const arg = reader.args[reader.at++];
+  if (arg === undefined) return new Wrong('Missing argument for search key');
+  if (++reader.depth > 2000) return new Wrong('Too many search keys');
+  if (arg.kind === 'list')
+    return readKeys({ context: reader.context, args: arg.items, at: 0, depth: reader.depth });
+  const name = arg.text.toUpperCase();
+  const word = (): string | undefined => astring(reader.args[reader.at++]);
+  const text = (make: (text: string) => Key): Key | Wrong => {
+    const value = word();
+    return value === undefined ? new Wrong(`Missing parameter for argument ${name}`) : make(unicode(value));
+  };
+  const number = (make: (value: number) => Key): Key | Wrong => {
+    const value = word();
+    return value !== undefined && /^\d{1,15}$/.test(value)
+      ? make(Number(value))
+      : new Wrong(`Invalid search ${name.toLowerCase()} parameter`);
+  };
+  if (FLAGS.includes(name)) return flagKey(name);
+  if (name.startsWith('UN') && FLAGS.includes(name.slice(2))) return not(flagKey(name.slice(2)));
+  const date = /^(SENT)?(BEFORE|ON|SINCE)$/.exec(name);
+  if (date !== null) {
+    const day = readDate(word() ?? '');
+    if (day === undefined) return new Wrong('Invalid search date parameter');
+    const of = date[1] === undefined ? 'internal' : 'sent';
+    return {
+      kind: 'date',
+      of,
+      from: date[2] === 'BEFORE' ? -Infinity : day,
+      to: date[2] === 'BEFORE' ? day : date[2] === 'ON' ? day + DAY : Infinity,
+    };
+  }
+  switch (name) {
+    case 'ALL':
+      return { kind: 'all' };
+    case 'RECENT':
+      return { kind: 'recent' };
+    case 'OLD':
+      return not({ kind: 'recent' });
+    case 'NEW':
+      return { kind: 'and', keys: [{ kind: 'recent' }, not(flagKey('SEEN'))] };
+    case 'NOT': {
+      const key = readKey(reader);
+      return key instanceof Wrong ? key : not(key);
+    }
+    case 'OR': {
+      const one = readKey(reader);
+      if (one instanceof Wrong) return one;
+      const other = readKey(reader);
+      return other instanceof Wrong ? other : { kind: 'or', keys: [one, other] };
+    }
+    case 'KEYWORD':
+    case 'UNKEYWORD': {
+      const flag = keyword(reader.args[reader.at]) === undefined ? undefined : word();
+      if (flag === undefined) return new Wrong(`Missing parameter for argument ${name}`);
+      // Dovecot gives a keyword its place in the mailbox when it is first spoken of.
+      learnKeywords(reader.context.view, [flag]);
+      const key: Key = { kind: 'flag', flag };
+      return name === 'KEYWORD' ? key : not(key);
+    }
+    case 'BCC':
+    case 'CC':
+    case 'FROM':
+    case 'SUBJECT':
+    case 'TO':
+      return text((value) => ({ kind: 'header', field: name.toLowerCase(), text: value }));
+    case 'HEADER': {
+      const field = word();
+      if (field === undefined) return new Wrong('Missing parameter for argument HEADER');
+      return text((value) => ({ kind: 'header', field: field.toLowerCase(), text: value }));
+    }
+    case 'BODY':
+    case 'TEXT':
+      return text((value) => ({ kind: name === 'BODY' ? 'body' : 'text', text: value }));
+    case 'LARGER':
+      return number((value) => ({ kind: 'larger', value }));
+    case 'SMALLER':
+      return number((value) => ({ kind: 'smaller', value }));
+    case 'MODSEQ':
+      return number((value) => ({ kind: 'modseq', value }));
+    case 'YOUNGER':
+    case 'OLDER': {
+      const { now } = reader.context;
+      return number((seconds) => {
+        const edge = now - seconds * 1000;
+        return name === 'YOUNGER'
+          ? { kind: 'date', of: 'internal', from: edge, to: Infinity }
+          : { kind: 'date', of: 'internal', from: -Infinity, to: edge + 1 };
+      });
+    }
+    case 'UID': {
+      const set = word();
+      return set === undefined ? new Wrong('Missing parameter for argument UID') : setKey(reader, set, true);
+    }
+    default:
+      if (arg.kind === 'atom' && (arg.text === '$' || /^[\d*]/.test(arg.text)))
+        return setKey(reader, arg.text, false);
+      return new Wrong(`Unknown argument ${name}`);
+  }
+}
+
+function setKey(reader: Reader, text: string, uid: boolean): Key | Wrong {
+  const { view, session } = reader.context;
+  if (text === '$') {
+    const saved = new Set(session.saved);
+    const numbers = view.messages.flatMap((each, index) => (saved.has(each.uid) ? [index + 1] : []));
+    return { kind: 'numbers', numbers: new Set(numbers) };
+  }
+  const ranges = parseSet(text);
+  if (ranges === undefined) return new Wrong(uid ? 'Invalid UID messageset' : 'Invalid messageset');
+  return { kind: 'numbers', numbers: new Set(numbersIn(view, ranges, uid)) };
+}
+
+/** `1-Nov-2026`, as a time at midnight (RFC 9051 §9, date). */
+function readDate(text: string): Time | undefined {
+  const match = /^(\d{1,2})-([A-Za-z]{3})-(\d{4})$/.exec(text);
+  const month = MONTHS.findIndex((each) => each.toLowerCase() === match?.[2]?.toLowerCase()) + 1;
+  if (match === null || month === 0) return undefined;
+  return timeOf(Number(match[3]), month, Number(match[1]));
+}
+
+/** Search text is UTF-8 when it can be. */
+function unicode(value: string): string {
+  return fold(fromUtf8Strict(latin1(value)) ?? value);
+}
+
+const fold = (text: string): string => text.toUpperCase();
+
+function holds(context: SelectedContext, key: Key, each: Chosen): boolean {
+  const { message, stored } = each;
+  switch (key.kind) {
+    case 'all':
+      return true;
+    case 'recent':
+      return message.recent && !isRev2(context.session);
+    case 'flag':
+      return message.flags.some((flag) => flag.toLowerCase() === key.flag.toLowerCase());
+    case 'not':
+      return !holds(context, key.key, each);
+    case 'and':
+      return key.keys.every((one) => holds(context, one, each));
+    case 'or':
+      return key.keys.some((one) => holds(context, one, each));
+    case 'numbers':
+      return key.numbers.has(each.number);
+    case 'modseq':
+      return message.modSeq >= key.value;
+    default:
+      return stored !== undefined && holdsStored(context, key, stored);
+  }
+}
+
+function holdsStored(
+  context: SelectedContext,
+  key: Extract<Key, { kind: 'header' | 'body' | 'text' | 'larger' | 'smaller' | 'date' }>,
+  stored: StoredMessage,
+): boolean {
+  if (key.kind === 'larger') return stored.size > key.value;
+  if (key.kind === 'smaller') return stored.size < key.value;
+  const raw = rawOf(context.store, stored);
+  switch (key.kind) {
+    case 'header':
+      return parseMessage(raw).fields.some(
+        (field) => field.key === key.field && fold(decodeHeaderText(field.value)).includes(key.text),
+      );
+    case 'body':
+      return bodyText(raw).includes(key.text);
+    case 'text': {
+      const { fields } = parseMessage(raw);
+      return (
+        fields.some((field) => fold(`${field.name}: ${decodeHeaderText(field.value)}`).includes(key.text)) ||
+        bodyText(raw).includes(key.text)
+      );
+    }
+    case 'date': {
+      if (key.of === 'internal') return stored.internalDate >= key.from && stored.internalDate < key.to;
+      // RFC 9051 §6.4.4: the day as written, whatever the zone.
+      const date = parseMailDate(parseMessage(raw).fields.find((field) => field.key === 'date')?.value ?? '');
+      const time = date === undefined ? undefined : date.time + date.zoneMinutes * 60_000;
+      return time !== undefined && time >= key.from && time < key.to;
+    }
+  }
+}
+
+function bodyText(raw: string): string {
+  return fold(
+    partsOf(mimeOf(raw))
+      .filter((part) => part.type === 'text')
+      .map((part) => partText(raw, part).text.replaceAll('\r\n', '\n'))
+      .join('\n'),
+  );
+}
+
+const CHARSETS = ['UTF-8', 'US-ASCII'];
+
+/** Numbers of the messages that hold, or an outcome that says what is wrong. Used by SORT and THREAD too. */
+export function matching(context: SelectedContext, args: readonly Arg[]): readonly Chosen[] | Outcome {
+  const key = readKeys({ context, args, at: 0, depth: 0 });
+  if (key instanceof Wrong) return bad(key.text);
+  const { view, folder } = context;
+  const numbers = view.messages.slice(0, view.toldMessages).map((_, index) => index + 1);
+  return chosen(view, folder, numbers).filter((each) => holds(context, key, each));
+}
+
+export const charsetKnown = (name: string): boolean => CHARSETS.includes(name.toUpperCase());
+
+export function isOutcome(value: readonly Chosen[] | Outcome): value is Outcome {
+  return !Array.isArray(value);
+}
+
+export function search(context: SelectedContext, given: readonly Arg[]): Outcome {
+  const { session } = context;
+  let args = given;
+  let options: readonly { readonly name: string; readonly value: string }[] | undefined;
+  if (keyword(args[0]) === 'RETURN') {
+    const list = args[1];
+    if (list?.kind !== 'list') return bad('SEARCH return options missing');
+    const read: { name: string; value: string }[] = [];
+    for (let at = 0; at < list.items.length; at++) {
+      const name = keyword(list.items[at]) ?? '';
+      if (!['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'PARTIAL'].includes(name))
+        return bad('Unknown SEARCH return option');
+      const value = name === 'PARTIAL' ? (astring(list.items[++at]) ?? '') : '';
+      if (name === 'PARTIAL' && !/^[1-9]\d{0,9}:[1-9]\d{0,9}$/.test(value))
+        return bad('PARTIAL range broken');
+      read.push({ name, value });
+    }
+    options = read.length === 0 ? [{ name: 'ALL', value: '' }] : read;
+    args = args.slice(2);
+  }
+  if (keyword(args[0]) === 'CHARSET') {
+    const charset = astring(args[1]);
+    if (charset === undefined) return bad('Missing charset argument');
+    if (!charsetKnown(charset)) return no('[BADCHARSET] Unknown charset.');
+    args = args.slice(2);
+  }
+  const found = matching(context, args);
+  if (isOutcome(found)) return found;
+  const numbers = found.map((each) => (context.uid ? each.message.uid : each.number));
+  if (options === undefined && isRev2(session)) options = [{ name: 'ALL', value: '' }];
+  if (options === undefined) untagged(session, ['SEARCH', ...numbers].join(' '));
+  else esearch(context, options, numbers, found);
+  return done(context, 'Search completed.');
+}
+
+function esearch(
+  context: SelectedContext,
+  options: readonly { readonly name: string; readonly value: string }[],
+  numbers: readonly number[],
+  found: readonly Chosen[],
+): void {
+  const { session } = context;
+  const value = (name: string): string | undefined => options.find((each) => each.name === name)?.value;
+  const wants = (name: string): boolean => value(name) !== undefined;
+  if (wants('SAVE')) {
+    // RFC 5182 §2.4: with MIN or MAX alone only those are saved.
+    const uids = found.map((each) => each.message.uid);
+    const ends = [...(wants('MIN') ? uids.slice(0, 1) : []), ...(wants('MAX') ? uids.slice(-1) : [])];
+    session.saved =
+      (wants('MIN') || wants('MAX')) && !wants('ALL') && !wants('COUNT') ? [...new Set(ends)] : uids;
+    if (options.length === 1) return;
+  }
+  const out = [`ESEARCH (TAG ${nstring(context.tag)})`];
+  if (context.uid) out.push('UID');
+  if (numbers.length > 0) {
+    if (wants('MIN')) out.push(`MIN ${numbers[0] ?? 0}`);
+    if (wants('MAX')) out.push(`MAX ${numbers.at(-1) ?? 0}`);
+    if (wants('ALL')) out.push(`ALL ${printSet(numbers)}`);
+  }
+  const partial = value('PARTIAL');
+  if (partial !== undefined) {
+    const [from = 1, to = 1] = partial.split(':').map(Number);
+    const part = printSet(numbers.slice(Math.min(from, to) - 1, Math.max(from, to)));
+    out.push(`PARTIAL (${partial} ${part === '' ? 'NIL' : part})`);
+  }
+  if (wants('COUNT')) out.push(`COUNT ${numbers.length}`);
+  untagged(session, out.join(' '));
+}
