@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
+import { logSuite } from '../testing/suite-log.ts';
 import { checkDmarc } from './dmarc.ts';
 import type { DmarcInput } from './dmarc.ts';
 import { answerAll, conformanceFile } from './testing.ts';
@@ -63,6 +64,9 @@ const groups = [
   ['RFC 9989', read('dmarc/rfc9989-examples.json'), 11],
   ['stalwart', read('dmarc/stalwart-cases.json'), 12],
 ] as const;
+
+const cases = groups.reduce((sum, [, list]) => sum + list.length, 0);
+logSuite('DMARC', cases, 23 - cases);
 
 describe.each(groups.filter(([, cases]) => cases.length > 0))('%s', (_, cases, count) => {
   it(`has ${count} cases`, () => {

@@ -6,6 +6,7 @@ import { loadAll } from 'js-yaml';
 import { expect, it } from 'vitest';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import type { RecordData, ResourceRecord } from '../dns/records.ts';
+import { logSuite } from '../testing/suite-log.ts';
 import { checkSpf } from './spf.ts';
 import { answerAll, conformanceFile } from './testing.ts';
 
@@ -94,6 +95,7 @@ it.skipIf(text === undefined)('passes all 203 cases of the RFC 7208 suite [S4-00
       structuredClone(verdict);
     }
   }
+  logSuite('RFC 7208', passed + failures.length);
   expect(failures).toEqual([]);
   expect(passed).toBe(203);
 });
