@@ -286,6 +286,15 @@ describe('looking back', () => {
     });
   });
 
+  it('says of a wire that it is a model [G-06]', () => {
+    const { journal } = openScene();
+    const { between } = journal.description.links[0] ?? { between: ['', ''] };
+    const view = why(journal, { kind: 'link', from: between[0], to: between[1] });
+    expect(view?.plain.map((phrase) => phrase.key)).toContain('why.link.modelled');
+    expect(explainEn['why.link.modelled']).toMatch(/^Modelled/);
+    expect(explainDe['why.link.modelled']).toMatch(/^Modell/);
+  });
+
   it('causes lead back to what the learner did', () => {
     const delivered = journal.trace.find((event) => event.type === 'mailbox.delivered');
     const view = why(journal, { kind: 'event', seq: delivered?.seq ?? 0 });

@@ -107,6 +107,7 @@ export function whyLink(journal: Journal, from: string, to: string): WhyView | u
   view.plain.push({ key: 'why.link.latency', params: { n: link.latencyMs } });
   if ((link.lossPercent ?? 0) > 0)
     view.plain.push({ key: 'why.link.loss', params: { percent: link.lossPercent ?? 0 } });
+  view.plain.push({ key: 'why.link.modelled' });
   const over = [...journal.connections.values()].filter((one) =>
     one.path.some((name, i) => {
       const next = one.path[i + 1];

@@ -37,6 +37,8 @@ export const explain: ExplainWords = {
 
   'why.link.latency': 'Ein Paket braucht {n} ms von einem Ende zum anderen.',
   'why.link.loss': '{percent} % aller Pakete gehen hier verloren.',
+  'why.link.modelled':
+    'Modell: Die Leitung kennt Laufzeit und Verlust, aber keinen Stau. Die Bytes darauf sind echt.',
   'why.link.last': 'Letztes Gespräch: {client} und {server}',
   'why.link.quiet': 'Über diese Leitung ging noch nichts.',
 

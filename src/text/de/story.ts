@@ -7,6 +7,9 @@ export const story: StoryWords = {
   'fact.signs': 'signiert als {selector}',
   'fact.mynetworks': 'leitet weiter für {networks}',
 
+  'folder.INBOX': 'Posteingang',
+  'folder.Junk': 'Spam-Ordner',
+
   'mark.command': 'Du gibst ein: {command}',
   'mark.connected': 'Verbunden mit {server}, Port {port}',
   'mark.closed': '{host} legt auf',
@@ -62,9 +65,9 @@ export const story: StoryWords = {
   'mark.dmarc.fail': 'DMARC fail: {domain} bittet um {policy}',
   'mark.dmarc.none': 'DMARC none: {domain} hat keine Regel',
   'mark.dmarc.other': 'DMARC {result} für {domain}',
-  'mark.placed': 'Sie gehört in den Ordner {folder}',
+  'mark.placed': 'Sie gehört in den {folder}',
   'mark.placedJunk': 'Sie sieht verdächtig aus: Spam',
-  'mark.delivered': 'Zugestellt: {user} hat sie im Ordner {folder}',
+  'mark.delivered': 'Zugestellt: {user} hat sie im {folder}',
   'mark.deliveredJunk': 'Zugestellt, aber in den Spam-Ordner von {user}',
   'mark.mailboxRefused': 'Kein Postfach nimmt Mail für {recipient}',
   'mark.zonePublished': '{zone} ist veröffentlicht, Seriennummer {serial}',

@@ -35,6 +35,8 @@ export const explain = {
 
   'why.link.latency': 'A packet needs {n} ms from one end to the other.',
   'why.link.loss': '{percent} % of all packets are lost here.',
+  'why.link.modelled':
+    'Modelled: the wire knows delay and loss, but no congestion. The bytes on it are real.',
   'why.link.last': 'Last conversation: {client} and {server}',
   'why.link.quiet': 'Nothing has gone over this wire yet.',
 

@@ -6,6 +6,9 @@ export const story = {
   'fact.signs': 'signs as {selector}',
   'fact.mynetworks': 'relays for {networks}',
 
+  'folder.INBOX': 'Inbox',
+  'folder.Junk': 'Junk folder',
+
   'mark.command': 'You enter: {command}',
   'mark.connected': 'Connected to {server}, port {port}',
   'mark.closed': '{host} hangs up',
