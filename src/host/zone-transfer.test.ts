@@ -85,6 +85,39 @@ describe('a secondary name server', () => {
     expect(ask('192.0.2.11')).toBe('192.0.2.29');
   });
 
+  it('stands out under host -C when its serial is an older one [S3-007] [S3-031]', () => {
+    const glue = ['ns1', 'ns2']
+      .map((ns, i) => `wolke.example NS ${ns}.wolke.example\n${ns}.wolke.example A 192.0.2.1${i}\n`)
+      .join('');
+    const text = `$TTL 60\n@ SOA ns h 1 1 1 1 1\n@ NS ns\nns A 192.0.2.1\n${glue}`;
+    const machine = testMachine([
+      {
+        name: 'ns',
+        addresses: ['192.0.2.1'],
+        programs: [['named', 'nameServer', { zones: [{ zone: '.', text }] }]],
+      },
+      ...['192.0.2.10', '192.0.2.11'].map((address, i) => ({
+        name: `ns${i + 1}.wolke.example`,
+        addresses: [address],
+        programs: [
+          ['named', 'nameServer', { zones: [{ zone: ZONE, text: zone(6 - i, '192.0.2.25') }] }] as const,
+        ],
+      })),
+      {
+        name: 'resolver',
+        addresses: ['192.0.2.53'],
+        programs: [['unbound', 'resolver', { roots: [{ name: 'ns.', address: '192.0.2.1' }] }]],
+      },
+      {
+        name: 'laptop',
+        addresses: ['192.0.2.20'],
+        programs: [['libresolv', 'libresolv', { nameservers: ['192.0.2.53'] }]],
+      },
+    ]);
+    const said = new TestTerminal(machine, 'laptop').run('host -C wolke.example');
+    expect(said.match(/ (\d) 3600 600 86400 60/g)).toEqual([' 6 3600 600 86400 60', ' 5 3600 600 86400 60']);
+  });
+
   it('counts serials in a circle [S3-007]', () => {
     const { machine, ask } = lab({ text: zone(4294967295, '192.0.2.25') });
     publish(machine, zone(3, '192.0.2.26'));

@@ -15,5 +15,4 @@ export const exceptions: Readonly<Record<string, string>> = {
   'ping/port-unreach': ONE_PROHIBITION,
   'dig/alone': 'One octet of name compression in the answer about the root.',
   'dig/nss': '+nssearch is not built.',
-  'host/C': '-C is not built.',
 };

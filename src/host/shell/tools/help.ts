@@ -10,7 +10,7 @@ const COMMANDS = [
   'dig [@SERVER] NAME [TYPE] [+short] [+trace] [+norecurse] [+tcp] [-x ADDRESS]',
   'exit',
   'help',
-  'host [-t TYPE] NAME [SERVER]',
+  'host [-C] [-t TYPE] NAME [SERVER]',
   'hostname [-f]',
   'ls [DIRECTORY]',
   'mailq',

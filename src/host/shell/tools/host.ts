@@ -10,10 +10,12 @@ import {
   startQuery,
   systemServers,
   type DnsQuery,
+  type QueryOptions,
   type QueryOutcome,
   type QueryServer,
 } from '../dns-query.ts';
 import type { Tool, ToolIo } from '../tool.ts';
+import { comparisonInput, startComparison, type HostComparison } from './host-compare.ts';
 
 export interface HostToolState {
   /** Absolute. Follows a CNAME chain. */
@@ -31,6 +33,8 @@ export interface HostToolState {
   readonly timeMs: number;
   request: AddressRequest | undefined;
   query: DnsQuery | undefined;
+  /** -C was given. */
+  comparison: HostComparison | undefined;
   exit: number;
 }
 
@@ -67,6 +71,7 @@ export const host: Tool<HostToolState> = {
     let tcp = false;
     let tries = 2;
     let timeMs = 5000;
+    let compares = false;
     let problem: { text: string; code: number } | undefined;
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] ?? '';
@@ -89,8 +94,9 @@ export const host: Tool<HostToolState> = {
         }
         if (letter === 'r') recursion = false;
         else if (letter === 'T') tcp = true;
+        else if (letter === 'C') compares = true;
         else if (letter === 'V') problem ??= { text: 'host 9.18.49-1~deb12u3-Debian\n', code: 0 };
-        else if ('aACdlv'.includes(letter))
+        else if ('aAdlv'.includes(letter))
           problem ??= { text: `host: -${letter} is not part of this simulation\n`, code: 1 };
         else if (!'46isUw'.includes(letter))
           problem ??= { text: `host: invalid option -- '${letter}'\n${USAGE}`, code: 1 };
@@ -119,6 +125,7 @@ export const host: Tool<HostToolState> = {
       timeMs,
       request: undefined,
       query: undefined,
+      comparison: undefined,
       exit: 0,
     };
     if (problem !== undefined) {
@@ -126,7 +133,8 @@ export const host: Tool<HostToolState> = {
       io.exit(problem.code);
       return state;
     }
-    if (server === undefined) {
+    if (compares) state.comparison = startComparison(io, state, systemServers(io), optionsOf(state));
+    else if (server === undefined) {
       state.servers = systemServers(io);
       ask(state, io);
     } else {
@@ -137,6 +145,7 @@ export const host: Tool<HostToolState> = {
   },
 
   handle(state, input, io) {
+    if (state.comparison !== undefined) return comparisonInput(state.comparison, input, io);
     if (input.type === 'lookedUp') {
       if (state.request === undefined) return;
       addressAnswered(io, state.request, input.token, input.answer);
@@ -162,6 +171,22 @@ function serverFound(state: HostToolState, io: ToolIo): void {
   ask(state, io);
 }
 
+function optionsOf({ tcp, tries, timeMs, recursion }: HostToolState): QueryOptions {
+  return {
+    port: 53,
+    tcp,
+    tries,
+    timeMs,
+    ignoreTruncation: false,
+    recursion,
+    edns: false,
+    dnssecOk: false,
+    cookie: false,
+    udpSize: 512,
+    quietTruncation: true,
+  };
+}
+
 function ask(state: HostToolState, io: ToolIo): void {
   const type = state.types[0];
   if (type === undefined) return io.exit(state.exit);
@@ -169,19 +194,7 @@ function ask(state: HostToolState, io: ToolIo): void {
     io,
     { name: state.name, shownName: state.shownName, type },
     state.servers,
-    {
-      port: 53,
-      tcp: state.tcp,
-      tries: state.tries,
-      timeMs: state.timeMs,
-      ignoreTruncation: false,
-      recursion: state.recursion,
-      edns: false,
-      dnssecOk: false,
-      cookie: false,
-      udpSize: 512,
-      quietTruncation: true,
-    },
+    optionsOf(state),
   );
   state.query = query;
   if (outcome !== undefined) finished(state, outcome, io);
