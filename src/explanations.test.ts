@@ -2,15 +2,31 @@
 
 import { describe, expect, it } from 'vitest';
 import { LINT_IDS } from './auth/lint.ts';
+import { DNS_LINT_RULES } from './dns/lint.ts';
+import { DNS_WORLD_RULES } from './dns/lint/world.ts';
 import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
 import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
 import { headers, tokens } from './text/en/headers.ts';
+import { rules } from './text/rules.ts';
 import { tokenText } from './text/token.ts';
 
 describe('explanations', () => {
   it('exist for every lint of mail records', () => {
     expect(LINT_IDS.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
+  });
+
+  it('exist for every finding about zones and the world around them', () => {
+    const ids = [
+      ...Object.keys(DNS_LINT_RULES),
+      ...Object.keys(DNS_WORLD_RULES),
+      'PTR-MISSING',
+      'PTR-GENERIC',
+      'PTR-MISMATCH',
+    ];
+    expect(ids.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
+    for (const [id, rule] of Object.entries({ ...DNS_LINT_RULES, ...DNS_WORLD_RULES }))
+      expect(rules[id as keyof typeof rules], id).toBe(rule);
   });
 
   it('exist for every header field [S8-002]', () => {
