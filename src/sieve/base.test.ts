@@ -3,63 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileSieve } from './check.ts';
 import { pigeonholeLine } from './problem-text.ts';
-import { runSieve } from './interpreter.ts';
-import type { SieveInput, SieveRun } from './run.ts';
-import { timeOf } from '../base/dates.ts';
-
-const MESSAGE = [
-  'Return-Path: <coyote@desert.example.org>',
-  'Date: Tue, 1 Apr 1997 09:06:31 -0800',
-  'From: coyote@desert.example.org',
-  'To: roadrunner@acme.example.com',
-  'Cc: "Wile E." <wile+acme@Desert.Example.ORG>, birds: tweety@x.example;',
-  'Subject: I have a present for you',
-  'X-Caffeine: C8H10N4O2',
-  'X-Empty:',
-  '',
-  "Look, I'm sorry about the whole anvil thing.",
-  '',
-].join('\r\n');
-
-export function input(source: string, more: Partial<SieveInput> = {}): SieveInput {
-  const { script, problems } = compileSieve(source);
-  if (script === undefined) throw new Error(problems.map((one) => pigeonholeLine('test', one)).join('\n'));
-  return {
-    script,
-    message: MESSAGE,
-    envelope: { from: 'coyote@desert.example.org', to: 'roadrunner@acme.example.com' },
-    now: timeOf(2026, 11, 23, 8, 0, 4),
-    zoneMinutes: 60,
-    environment: { host: 'mx.acme.example.com' },
-    mailboxes: [{ name: 'INBOX' }],
-    uniqueId: '1',
-    ...more,
-  };
-}
-
-const run = (source: string, more: Partial<SieveInput> = {}): SieveRun => runSieve(input(source, more));
-
-/** Actions in one line each. */
-function done(source: string, more: Partial<SieveInput> = {}): readonly string[] {
-  return run(source, more).actions.map((action) => {
-    switch (action.kind) {
-      case 'keep':
-        return action.implicit ? 'implicit keep' : 'keep';
-      case 'fileinto':
-        return `fileinto ${action.mailbox}`;
-      case 'redirect':
-        return `redirect ${action.address}`;
-      case 'reject':
-        return `${action.command} ${action.reason}`;
-      default:
-        return action.kind;
-    }
-  });
-}
-
-/** Whether a test holds. */
-const holds = (test: string, require = '', more: Partial<SieveInput> = {}): boolean =>
-  done(`${require} if ${test} { discard; }`, more)[0] === 'discard';
+import { done, holds, run } from './testing.ts';
 
 const errors = (source: string): readonly string[] =>
   compileSieve(source).problems.map(
