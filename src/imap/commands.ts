@@ -32,7 +32,12 @@ const ANY: Readonly<Record<string, Run>> = {
   },
   ENABLE: (context, args) => enable(context, args),
   IDLE: ({ session, tag, now }) => {
-    session.continuation = { kind: 'idle', tag, nextNotice: now + session.config.idleNotifyMs };
+    session.continuation = {
+      kind: 'idle',
+      tag,
+      nextNotice: now + session.config.idleNotifyMs,
+      reportAt: undefined,
+    };
     send(session, '+ idling');
     return 'waiting';
   },
@@ -55,6 +60,9 @@ const ANY: Readonly<Record<string, Run>> = {
   GETQUOTA: folders.getQuota,
   GETQUOTAROOT: folders.getQuotaRoot,
   SETQUOTA: () => no('Quota can be changed only by admin.'),
+  GETMETADATA: () => no('[CANNOT] Generic mailbox attributes not enabled'),
+  SETMETADATA: () => no('[CANNOT] Generic mailbox attributes not enabled'),
+  GENURLAUTH: () => bad('URLAUTH disabled'),
 };
 
 const SELECTED: Readonly<Record<string, SelectedRun>> = {

@@ -41,7 +41,8 @@ export function loginCommand(session: ImapSession, tag: string, name: string, te
   }
   switch (name) {
     case 'CAPABILITY':
-      session.askedCapability = true;
+      // After STARTTLS every client has to ask; before it, asking means that the greeting's list was not read.
+      if (!session.secured || session.config.tls === 'active') session.askedCapability = true;
       untagged(session, `CAPABILITY ${capabilities(session)}`);
       done('OK', 'Pre-login capabilities listed, post-login capabilities have more.');
       return;

@@ -23,7 +23,8 @@ type Key =
   | { readonly kind: 'numbers'; readonly numbers: ReadonlySet<number> }
   | { readonly kind: 'header'; readonly field: string; readonly text: string }
   | { readonly kind: 'body' | 'text'; readonly text: string }
-  | { readonly kind: 'larger' | 'smaller' | 'modseq'; readonly value: number }
+  | { readonly kind: 'larger' | 'smaller'; readonly value: number }
+  | { readonly kind: 'modseq'; readonly value: number }
   | { readonly kind: 'date'; readonly of: 'internal' | 'sent'; readonly from: Time; readonly to: Time };
 
 interface Reader {
@@ -209,10 +210,12 @@ function holdsStored(
   key: Extract<Key, { kind: 'header' | 'body' | 'text' | 'larger' | 'smaller' | 'date' }>,
   stored: StoredMessage,
 ): boolean {
-  if (key.kind === 'larger') return stored.size > key.value;
-  if (key.kind === 'smaller') return stored.size < key.value;
   const raw = rawOf(context.store, stored);
   switch (key.kind) {
+    case 'larger':
+      return stored.size > key.value;
+    case 'smaller':
+      return stored.size < key.value;
     case 'header':
       return parseMessage(raw).fields.some(
         (field) => field.key === key.field && fold(decodeHeaderText(field.value)).includes(key.text),
@@ -236,13 +239,15 @@ function holdsStored(
   }
 }
 
+/** Text of all parts, and the headers of those within: they stand in the body too. */
 function bodyText(raw: string): string {
-  return fold(
-    partsOf(mimeOf(raw))
-      .filter((part) => part.type === 'text')
-      .map((part) => partText(raw, part).text.replaceAll('\r\n', '\n'))
-      .join('\n'),
-  );
+  const pieces: string[] = [];
+  for (const part of partsOf(mimeOf(raw))) {
+    if (part.path !== '')
+      pieces.push(...part.fields.map((field) => `${field.name}: ${decodeHeaderText(field.value)}`));
+    if (part.type === 'text') pieces.push(partText(raw, part).text.replaceAll('\r\n', '\n'));
+  }
+  return fold(pieces.join('\n'));
 }
 
 const CHARSETS = ['UTF-8', 'US-ASCII'];

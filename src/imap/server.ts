@@ -62,7 +62,6 @@ export function imapAnswer(
     accountKnown(session, asked.question.kind === 'account' ? asked.question.user : '', answer.account, now);
   else if (answer.ok) {
     session.secured = true;
-    session.askedCapability = false;
     session.badCommands = 0;
   } else close(session, now, 'tls');
   work(session, store, now);
@@ -70,7 +69,7 @@ export function imapAnswer(
 
 /**
  * The store was changed by somebody else. Call it for the user's other sessions after every `changed` note and every
- * delivery: an idle client is told at once, others at their next command (RFC 9051 §5.2).
+ * delivery: an idle client is told soon, others at their next command (RFC 9051 §5.2).
  */
 export function imapNotice(session: ImapSession, store: MailStore, now: Time): void {
   if (session.view === undefined || session.state !== 'selected') return;
@@ -79,7 +78,9 @@ export function imapNotice(session: ImapSession, store: MailStore, now: Time): v
       bye(session, now, 'IMAP session state is inconsistent, please relogin.', 'inconsistent');
     return;
   }
-  if (session.continuation?.kind === 'idle') report(session, true, false);
+  // Dovecot looks a moment later, so that what happens together is told together.
+  if (session.continuation?.kind === 'idle')
+    session.continuation.reportAt ??= now + session.config.idleDelayMs;
 }
 
 /** When the session wants to be woken. */
@@ -89,7 +90,9 @@ export function imapWakeAt(session: ImapSession): Time | undefined {
   if (session.asked) return undefined;
   if (session.user === undefined) return session.quietSince + session.config.loginTimeoutMs;
   const end = session.quietSince + session.config.idleTimeoutMs;
-  return session.continuation?.kind === 'idle' ? Math.min(end, session.continuation.nextNotice) : end;
+  const { continuation } = session;
+  if (continuation?.kind !== 'idle') return end;
+  return Math.min(end, continuation.nextNotice, continuation.reportAt ?? Infinity);
 }
 
 /** Time has come to `now`; harmless when nothing is due. */
@@ -105,7 +108,14 @@ export function imapWake(session: ImapSession, store: MailStore, now: Time): voi
   }
   const timeout = session.user === undefined ? config.loginTimeoutMs : config.idleTimeoutMs;
   if (now >= session.quietSince + timeout) bye(session, now, 'Disconnected for inactivity.', 'timeout');
-  else if (continuation?.kind === 'idle') {
+  else if (
+    continuation?.kind === 'idle' &&
+    continuation.reportAt !== undefined &&
+    now >= continuation.reportAt
+  ) {
+    continuation.reportAt = undefined;
+    report(session, true, false);
+  } else if (continuation?.kind === 'idle') {
     // Keeps what stands between, a NAT for one, from forgetting the connection.
     untagged(session, 'OK Still here');
     continuation.nextNotice = now + config.idleNotifyMs;

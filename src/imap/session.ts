@@ -26,6 +26,8 @@ export interface ImapConfig {
   readonly idleTimeoutMs: number;
   /** `imap_idle_notify_interval`: how often IDLE says that it is still here. */
   readonly idleNotifyMs: number;
+  /** How long IDLE waits before it tells what others did. */
+  readonly idleDelayMs: number;
   /** `auth_failure_delay` */
   readonly failureDelayMs: number;
 }
@@ -43,6 +45,7 @@ export function imapConfig(changes: Partial<ImapConfig> = {}): ImapConfig {
     loginTimeoutMs: 3 * MINUTE,
     idleTimeoutMs: 30 * MINUTE,
     idleNotifyMs: 2 * MINUTE,
+    idleDelayMs: 500,
     failureDelayMs: 2 * SECOND,
     ...changes,
   };
@@ -108,7 +111,13 @@ export type ImapOutput =
 
 /** What the next lines belong to, when it is no new command. */
 export type Continuation =
-  | { readonly kind: 'idle'; readonly tag: string; nextNotice: Time }
+  | {
+      readonly kind: 'idle';
+      readonly tag: string;
+      nextNotice: Time;
+      /** When to tell what others did. */
+      reportAt: Time | undefined;
+    }
   | { readonly kind: 'authenticate'; readonly tag: string };
 
 export interface ImapSession {

@@ -119,7 +119,8 @@ export function report(session: ImapSession, expunges: boolean, withUid: boolean
   if (view === undefined) return;
   if (view.keywords.length > view.toldKeywords) tellKeywords(session, view);
   view.messages.slice(0, view.toldMessages).forEach((message, index) => {
-    if (!message.changed) return;
+    // What goes anyway need not be told of its flags.
+    if (!message.changed || (expunges && message.expunged)) return;
     message.changed = false;
     const uid = withUid ? `UID ${message.uid} ` : '';
     const modSeq = session.enabled.includes('CONDSTORE') ? `MODSEQ (${message.modSeq}) ` : '';

@@ -49,7 +49,7 @@ const PROVES: readonly (readonly [string, string])[] = [
 describe('recorded IMAP sessions', () => {
   replayAll('imap', PROVES, (recording) => {
     const store = recordedStore();
-    const cleartext = !['greeting_clear', 'login_clear_forbidden'].includes(recording.name);
+    const cleartext = !['greeting_clear', 'login_clear_forbidden', 'starttls'].includes(recording.name);
     const banner = recording.name === 'greeting_debian' ? 'Dovecot (Debian) ready.' : 'Dovecot ready.';
     const config = imapConfig({
       cleartext,

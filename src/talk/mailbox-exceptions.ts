@@ -11,4 +11,83 @@ export interface MailboxException {
   readonly why: string;
 }
 
-export const MAILBOX_EXCEPTIONS: readonly MailboxException[] = [];
+export const MAILBOX_EXCEPTIONS: readonly MailboxException[] = [
+  {
+    file: 'imap/append',
+    lines: [13],
+    ours: '[APPENDUID 1795424400 6]',
+    why: 'the recorded Maildir had not been opened yet: the appended message got the first UID, before the five that lay there',
+  },
+  {
+    file: 'imap/append',
+    lines: [19],
+    ours: '[UNSEEN 2]',
+    why: 'the recorded Maildir had not been opened yet: the appended message got the first UID, before the five that lay there',
+  },
+  {
+    file: 'imap/append',
+    lines: [24],
+    ours: '* 6 FETCH (FLAGS (\\Seen \\Recent) INTERNALDATE "20-Nov-2026 09:00:00 +0000" RFC822.SIZE 44 UID 6)',
+    why: 'the recorded Maildir had not been opened yet: the appended message got the first UID, before the five that lay there',
+  },
+  {
+    file: 'imap/create_delete',
+    lines: [15],
+    ours: '* LIST (\\Noselect \\HasChildren) "/" Neu',
+    why: 'a name that is only a level is \\Noselect (RFC 3501 §6.3.4); the recorded one still had its directory',
+  },
+  {
+    file: 'imap/fetch_body',
+    lines: [20],
+    ours: '"7bit" 377 (',
+    why: 'RFC 2046 §5.1.1: the line end before a boundary belongs to the boundary; Dovecot counts it in when a nested multipart ends there',
+  },
+  {
+    file: 'imap/fetch_bodystructure',
+    lines: [20],
+    ours: '"7bit" 377 (',
+    why: 'RFC 2046 §5.1.1: the line end before a boundary belongs to the boundary; Dovecot counts it in when a nested multipart ends there',
+  },
+  {
+    file: 'imap/list_extended',
+    lines: [39],
+    ours: '* LIST (\\HasChildren) "/" Archiv',
+    why: '\\UnMarked comes from the time stamps of a Maildir',
+  },
+  {
+    file: 'imap/notify_metadata',
+    lines: [13],
+    ours: 'NOTIFY: Unknown command',
+    why: 'NOTIFY is not offered by ours',
+  },
+  {
+    file: 'imap/notify_metadata',
+    lines: [28],
+    ours: 'CANCELUPDATE: Unknown command',
+    why: 'CONTEXT is not offered by ours',
+  },
+  {
+    file: 'imap/rename',
+    lines: [9],
+    ours: '"/" Entw&APw-rfe',
+    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
+  },
+  {
+    file: 'imap/rename',
+    lines: [10],
+    ours: '"/" Sent',
+    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
+  },
+  {
+    file: 'imap/rename',
+    lines: [11],
+    ours: '"/" Lager',
+    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
+  },
+  {
+    file: 'imap/rename',
+    lines: [12],
+    ours: '"/" Lager/2026',
+    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
+  },
+];

@@ -50,6 +50,8 @@ export function connectionTarget(open: (name: string, now: Time) => Connection, 
     receive(name) {
       pump();
       const found = get(name);
+      // Who reads waits a moment for what an idle server has to say.
+      if (found.sent.every((each) => each.length === 0) && !found.closed) this.wait(1000);
       const bytes = concat(...found.sent);
       found.sent = [];
       return { bytes, closed: found.closed };
