@@ -50,6 +50,7 @@ export const story: StoryWords = {
   'mark.deferred': 'Vertagt, nächster Versuch in {minutes} Min.: {reason}',
   'mark.bounced': 'Nicht zustellbar an {recipient}: {text}',
   'mark.expired': 'Aufgegeben für {recipient}: {text}',
+  'mark.delayWritten': 'Eine Notiz geht zurück an {to}: Die Nachricht wartet noch',
   'mark.bounceWritten': 'Ein Unzustellbarkeitsbericht geht zurück an {to}',
   'mark.discarded': 'Weggeworfen: {reason}',
   'mark.signed': 'Mit DKIM signiert: {selector} von {domain}',
@@ -78,6 +79,7 @@ export const story: StoryWords = {
   'mark.passed.days': '{n} {n|Tag vergeht|Tage vergehen}',
 
   'hop.accepted': 'Angenommen',
+  'hop.delayWritten': 'Eine Notiz über die Verzögerung wird geschrieben',
   'hop.bounceWritten': 'Ein Bericht über den Fehlschlag wird geschrieben',
   'hop.retry': 'Noch ein Versuch',
   'hop.deferred': 'Vertagt: {reason}',

@@ -49,6 +49,7 @@ export const story = {
   'mark.deferred': 'Deferred, next attempt in {minutes} min: {reason}',
   'mark.bounced': 'Not deliverable to {recipient}: {text}',
   'mark.expired': 'Given up on {recipient}: {text}',
+  'mark.delayWritten': 'A note goes back to {to}: the message still waits',
   'mark.bounceWritten': 'A non-delivery report goes back to {to}',
   'mark.discarded': 'Thrown away: {reason}',
   'mark.signed': 'Signed with DKIM: {selector} of {domain}',
@@ -77,6 +78,7 @@ export const story = {
   'mark.passed.days': '{n} {n|day passes|days pass}',
 
   'hop.accepted': 'Accepted',
+  'hop.delayWritten': 'A note about the delay is written',
   'hop.bounceWritten': 'A report of the failure is written',
   'hop.retry': 'Another attempt',
   'hop.deferred': 'Deferred: {reason}',

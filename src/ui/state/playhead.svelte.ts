@@ -2,17 +2,17 @@
 // follows the newest mark until the reader holds it, steps, or goes back; while it is in the past, everything shows the
 // world as it was then and is read-only. Knows no picture.
 
+import { untrack } from 'svelte';
 import type { MarkView, WorldView } from '../../view/types.ts';
 import { engine } from './engine.svelte.ts';
-import { settings } from './settings.svelte.ts';
 
 /** `follow`: on to the newest. `hold`: waits for the reader before each step. `past`: the reader looks back. */
 export type PlayMode = 'follow' | 'hold' | 'past';
 export const speeds = [0.5, 1, 2, 4, Infinity] as const;
 export type Speed = (typeof speeds)[number];
 
-/** With more than this waiting, the pace rises, so that the picture never lags far behind what the learner does. */
-const patienceMs = 9_000;
+/** With more than this waiting, the pace rises, so that the picture catches up in this time. */
+const patienceMs = 11_000;
 /** Part of a mark's time in which something moves; then the world shows what it led to. */
 const flightShare = 0.75;
 const keptWorlds = 300;
@@ -44,11 +44,13 @@ class Playhead {
   readonly flown = $derived(Math.min(1, this.progress / flightShare));
   /** The moment on the virtual clock that is shown. */
   readonly at = $derived(this.past || !this.atRest ? (this.mark?.at ?? engine.head.at) : engine.head.at);
-  /** For queries: undefined is the newest world. */
-  readonly querySeq = $derived(this.past ? this.mark?.seq : undefined);
+  /** For queries of what else is on the page: undefined is the newest world. */
+  readonly querySeq = $derived(this.past || !this.atRest ? this.shownSeq : undefined);
 
   #frame = 0;
   #before = 0;
+  /** How much faster than normal, since much happened at once. */
+  #haste = 1;
   #worlds = new Map<number, WorldView>();
   #wanted = -1;
   #worldNumber = -1;
@@ -60,7 +62,9 @@ class Playhead {
         if (engine.world !== this.#worldNumber && engine.state === 'open') this.#reset();
       });
       $effect(() => {
-        if (engine.state === 'open' && this.index < this.last && this.mode === 'follow') this.#run();
+        if (engine.state !== 'open' || this.index >= this.last || this.mode !== 'follow') return;
+        untrack(() => this.#hurry());
+        this.#run();
       });
       $effect(() => {
         if (engine.state === 'open') void this.#fetch(this.shownSeq);
@@ -163,10 +167,16 @@ class Playhead {
       this.#show(this.last, 1);
       return false;
     }
-    let left = Math.min(passedMs, 250) * (this.speed === Infinity ? 8 : this.speed) * this.#haste();
+    let left =
+      Math.min(passedMs, 250) *
+      (this.speed === Infinity ? 8 : this.speed) *
+      (this.mode === 'follow' ? this.#haste : 1);
     while (left > 0) {
       if (!this.moving) {
-        if (this.mode !== 'follow' || this.index >= this.last) return false;
+        if (this.mode !== 'follow' || this.index >= this.last) {
+          this.#haste = 1;
+          return false;
+        }
         this.#show(this.index + 1, 0);
       }
       const dwell = Math.max(1, this.mark?.dwellMs ?? 1);
@@ -181,11 +191,10 @@ class Playhead {
     return true;
   }
 
-  #haste(): number {
-    if (this.mode !== 'follow') return 1;
+  #hurry(): void {
     let waitingMs = 0;
     for (let i = this.index + 1; i < engine.marks.length; i++) waitingMs += engine.marks[i]?.dwellMs ?? 0;
-    return Math.max(1, waitingMs / patienceMs);
+    this.#haste = Math.max(this.#haste, waitingMs / patienceMs);
   }
 
   async #fetch(seq: number): Promise<void> {
@@ -206,11 +215,6 @@ class Playhead {
     } catch {
       // The engine is being restarted; the next world comes with it.
     }
-  }
-
-  /** Motion is wanted and there is some. */
-  get animated(): boolean {
-    return this.moving && !settings.stillness;
   }
 }
 

@@ -134,7 +134,8 @@ export function phrase({ key, params }: Phrase): string {
   if (!settings.more) return '';
   const story: Readonly<Record<string, string>> = settings.more.story;
   const explain: Readonly<Record<string, string>> = settings.more.explain;
-  return fill(story[key] ?? explain[key] ?? key, params);
+  const folder = params && story[`folder.${params['folder']}`];
+  return fill(story[key] ?? explain[key] ?? key, folder ? { ...params, folder } : params);
 }
 
 /** Is there a text for this key of the page? For codes that come from the engine. */
