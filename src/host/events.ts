@@ -125,6 +125,8 @@ export type HostEvent =
       readonly connection?: number;
       /** It reports the failure of this queue id. */
       readonly bounceOf?: string;
+      /** It only reports that the other still waits. */
+      readonly isWarning?: true;
     }
   | { readonly type: 'queue.active'; readonly queueId: string }
   | {

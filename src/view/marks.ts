@@ -167,7 +167,10 @@ function draftOf(
         : step(
             'queue',
             'soft',
-            { key: 'mark.bounceWritten', params: { to: event.recipients[0] ?? '' } },
+            {
+              key: event.isWarning === true ? 'mark.delayWritten' : 'mark.bounceWritten',
+              params: { to: event.recipients[0] ?? '' },
+            },
             DWELL.trouble,
           );
     case 'queue.active':

@@ -250,7 +250,12 @@ function accepted(
     recipients: event.recipients,
   });
   hop(fold, id, event, {
-    key: event.bounceOf === undefined ? 'hop.accepted' : 'hop.bounceWritten',
+    key:
+      event.bounceOf === undefined
+        ? 'hop.accepted'
+        : event.isWarning === true
+          ? 'hop.delayWritten'
+          : 'hop.bounceWritten',
     params: { queueId: event.queueId },
   });
   // The next message on this connection is another one.

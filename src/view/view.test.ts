@@ -159,7 +159,9 @@ describe('messages', () => {
     wait(6 * 24 * 3600);
     expect(journal.marks.marks.filter((mark) => mark.text.key === 'mark.retry').length).toBeGreaterThan(50);
     const own = messages(journal).filter((message) => message.host === 'mail.wolke.example');
-    expect(own.map((message) => message.place)).toEqual(['bounced', 'inbox']);
+    // The message itself, the note after four hours that it still waits, the report after five days.
+    expect(own.map((message) => message.place)).toEqual(['bounced', 'inbox', 'inbox']);
+    expect(journal.marks.marks.filter((mark) => mark.text.key === 'mark.delayWritten')).toHaveLength(1);
     expect(nextRetry(journal.retries)).toBeUndefined();
     expect(journal.ledger.violations).toEqual([]);
   });

@@ -31,7 +31,10 @@ export function whyQueue(journal: Journal, event: QueueEvent, view: WhyDraft): W
     });
   switch (event.type) {
     case 'queue.accept':
-      say(event.bounceOf === undefined ? 'accepted' : 'bounce', { host: event.host, queueId: event.queueId });
+      say(event.bounceOf === undefined ? 'accepted' : event.isWarning === true ? 'warning' : 'bounce', {
+        host: event.host,
+        queueId: event.queueId,
+      });
       if (event.bounceOf !== undefined) say('bounceSender');
       facts([
         ['queueId', event.queueId],

@@ -85,6 +85,7 @@ function notify(
       reversePath: '',
       recipients: [message.reversePath],
       bounceOf: message.queueId,
+      ...(kind === 'delay' ? { isWarning: true as const } : {}),
     },
     os,
   );

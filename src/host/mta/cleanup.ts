@@ -194,6 +194,7 @@ export interface NewMessage {
   readonly recipients: readonly string[];
   readonly connection?: number;
   readonly bounceOf?: string;
+  readonly isWarning?: true;
   readonly origin?: MessageOrigin;
   readonly ret?: 'FULL' | 'HDRS' | undefined;
 }
@@ -241,6 +242,7 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
       recipients: recipients.map((recipient) => recipient.address),
       ...(entry.connection === undefined ? {} : { connection: entry.connection }),
       ...(entry.bounceOf === undefined ? {} : { bounceOf: entry.bounceOf }),
+      ...(entry.isWarning === true ? { isWarning: true as const } : {}),
     },
     'RFC 5321 §6.1',
   );

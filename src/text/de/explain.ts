@@ -221,6 +221,8 @@ export const explain: ExplainWords = {
 
   'why.queue.accepted':
     '{host} hat die Verantwortung übernommen und die Nachricht als {queueId} auf die Platte geschrieben.',
+  'why.queue.warning':
+    '{host} sagt dem Absender einmal Bescheid, dass die Nachricht noch wartet. Verloren ist nichts, es wird weiter versucht.',
   'why.queue.bounce':
     '{host} hat einen Bericht über die gescheiterte Zustellung geschrieben und verschickt ihn wie jede Nachricht.',
   'why.queue.bounceSender':

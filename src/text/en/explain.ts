@@ -205,6 +205,8 @@ export const explain = {
   'why.mailbox.overQuota': 'The mailbox of {recipient} is full.',
 
   'why.queue.accepted': '{host} has taken responsibility and wrote the message to its disk as {queueId}.',
+  'why.queue.warning':
+    '{host} tells the sender once that the message still waits. Nothing is lost, and it goes on trying.',
   'why.queue.bounce': '{host} wrote a report about the failed delivery, and sends it like any other message.',
   'why.queue.bounceSender':
     'Its envelope sender is empty, so that a report about the report cannot start a loop.',
