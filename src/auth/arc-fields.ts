@@ -200,7 +200,9 @@ function messageSignatureOf(list: TagList): ArcMessageSignature | { problem: Arc
   const common = readCommon(list, ['a', 'b', 'bh', 'd', 'h', 's'], rule);
   if ('problem' in common) return common;
   const text = (name: string): string => squeezed(tagOf(list, name)?.value ?? '');
-  const kinds = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i.exec(text('c') || 'simple/simple');
+  const kinds = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i.exec(
+    tagOf(list, 'c') === undefined ? 'simple/simple' : text('c'),
+  );
   if (kinds === null) return fail('syntax', rule, tagOf(list, 'c'));
   const signedHeaders = text('h').split(':').map(lowerAscii);
   if (signedHeaders.length > MOST_HEADERS || signedHeaders.some((name) => !/^[!-9;-~]+$/.test(name)))

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { authenticate, sealMessage } from 'mailauth';
 import { describe, expect, it } from 'vitest';
 import { latin1, toBase64 } from '../base/bytes.ts';
+import { sha256 } from '../crypto/hash.ts';
 import { generateKey, privateKeyPem, publicKeyOf, writePublicKey } from '../crypto/keys.ts';
 import type { PrivateKey } from '../crypto/keys.ts';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
@@ -14,6 +15,7 @@ import { readArcMessageSignature, readArcResults, readArcSeal } from './arc-fiel
 import { sealArc } from './arc-seal.ts';
 import type { ArcSealed, ArcSealOptions } from './arc-seal.ts';
 import { verifyArc } from './arc.ts';
+import { canonicalBody } from './dkim-canonical.ts';
 import { answerAll, txtTable } from './testing.ts';
 
 const NOW = 1_800_000_000;
@@ -224,6 +226,51 @@ describe('fields', () => {
     });
     for (const bad of ['', 'i=0; x; none', 'i=51; x; none', 'I=1; x; none', '1; x; none', 'i=1 x; none'])
       expect(readArcResults(bad).problem).toBeDefined();
+  });
+
+  it('reads the third set of RFC 8617 appendix B, whose body hash is right', () => {
+    // The appendix tells no keys, so its signatures cannot be checked; this is what can be.
+    const seal = readArcSeal(
+      ' i=3; a=rsa-sha256; cv=pass; d=clochette.example.org; s=\r\n        clochette; t=12345; ' +
+        'b=CU87XzXlNlk5X/yW4l73UvPUcP9ivwYWxyBWcVrRs7\r\n        +HPx3K05nJhny2fvymbReAmOA9GTH/y+k9kEc59hAKVg==',
+    );
+    expect(seal.value).toMatchObject({
+      instance: 3,
+      cv: 'pass',
+      domain: 'clochette.example.org',
+      selector: 'clochette',
+    });
+    const signature = readArcMessageSignature(
+      ' i=3; a=rsa-sha256; c=relaxed/relaxed; d=\r\n        clochette.example.org; h=message-id:date:from:to:subject; s=\r\n' +
+        '        clochette; t=12345; bh=KWSe46TZKCcDbH4klJPo+tjk5LWJnVRlP5pvjXFZY\r\n        LQ=; ' +
+        'b=o71vwyLsK+Wm4cOSlirXoRwzEvi0vqIjd/2/GkYFYlSd/GGfKzkAgPqxf\r\n        K7ccBMP7Zjb/mpeggswHjEMS8x5NQ==',
+    );
+    const body = canonicalBody('relaxed', 'Hey gang,\r\nThis is a test message.\r\n--J.\r\n\r\n');
+    expect(signature.value?.bodyHash).toEqual(sha256(latin1(body)));
+    expect(signature.value?.signature).toHaveLength(64);
+    const results = readArcResults(
+      ' i=3; clochette.example.org; spf=fail\r\n    smtp.from=jqd@d1.example; dkim=fail (512-bit key)\r\n' +
+        '    header.i=@d1.example; dmarc=fail; arc=pass (as.2.gmail.example=pass,\r\n    ams.2.gmail.example=pass, ' +
+        'as.1.lists.example.org=pass,\r\n    ams.1.lists.example.org=fail (message has been altered))',
+    );
+    expect(results.value?.results.map((one) => `${one.method}=${one.result}`)).toEqual([
+      'spf=fail',
+      'dkim=fail',
+      'dmarc=fail',
+      'arc=pass',
+    ]);
+  });
+
+  it.each([
+    ['c=', 'syntax'],
+    ['t=', 'syntax'],
+    ['A=rsa-sha256', undefined],
+    ['a=rsa-sha256', 'syntax'],
+    ['l=x', 'syntax'],
+    ['x=1', undefined],
+  ])('weighs one more tag %s', (tag, reason) => {
+    const rest = 'i=1; a=rsa-sha256; d=a.example; s=s; h=from; bh=AAAA; b=AAAA';
+    expect(readArcMessageSignature(` ${rest}; ${tag};`).problem?.reason).toBe(reason);
   });
 
   it('never throws on any bytes', () => {
