@@ -12,12 +12,23 @@ export function terminalCode(): Promise<typeof import('../terminal/Terminal.svel
 
 let drawn: Promise<unknown> | undefined;
 
-/** Some frames after the terminal can stand; hidden tabs have no frames and do not wait for them. */
+const patienceMs = 1500;
+const pause = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The prompt can be read, or the terminal is not what this screen shows. */
+function isDrawn(): boolean {
+  const terminal = document.querySelector<HTMLElement>('[data-terminal]');
+  if (!terminal) return false;
+  return terminal.offsetParent === null || terminal.querySelector('.xterm-rows')?.textContent.trim() !== '';
+}
+
+/** Hidden tabs have no frames; a pause stands in for them. */
 async function terminalDrawn(): Promise<void> {
   await terminalCode().catch(() => undefined);
-  const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
-  const frames = frame().then(frame).then(frame).then(frame);
-  await Promise.race([frames, new Promise((resolve) => setTimeout(resolve, 250))]);
+  const limit = performance.now() + patienceMs;
+  while (!isDrawn() && performance.now() < limit) {
+    await Promise.race([new Promise((resolve) => requestAnimationFrame(resolve)), pause(50)]);
+  }
 }
 
 /** Loads a part of the world's page after the terminal had its frames. */
