@@ -3,6 +3,7 @@
 
 import { mailboxesOf, parseAddressList, printAddrSpec, splitEnvelope } from '../message/address.ts';
 import type { Mailbox } from '../message/address.ts';
+import { withoutComments } from '../message/date.ts';
 
 export type AddressPart = 'all' | 'localpart' | 'domain' | 'user' | 'detail';
 
@@ -11,9 +12,11 @@ export function singleAddress(text: string): Mailbox | undefined {
   const { addresses, problems } = parseAddressList(text);
   const [address] = addresses;
   if (problems.length > 0 || addresses.length !== 1 || address?.kind !== 'mailbox') return undefined;
-  // Text after the address, blanks in a domain and bare labels are what people mistype.
   if (address.localPart === '' || /[\s<>()[\]\\,;:"]/.test(address.domain.replace(/^\[.*\]$/, '')))
     return undefined;
+  // A reader of mail forgives a blank between two words of an address; to write to such a one is a mistake.
+  const spec = text.slice(text.lastIndexOf('<') + 1).replace(/"(?:[^"\\]|\\.)*"/gs, 'q');
+  if (/[^\s@.<>]\s+[^\s@.<>]/.test(withoutComments(spec))) return undefined;
   return address.domain === '' ? undefined : address;
 }
 
@@ -47,11 +50,19 @@ export function partOf(
   }
 }
 
-/** Parts of all addresses in a header value. */
+/**
+ * Parts of all addresses in a header value. What is no valid address has no parts, but `:all` still compares it as it
+ * stands (RFC 5228 §2.7.4); so does an empty field.
+ */
 export function partsOfHeader(value: string, part: AddressPart, separator: string): readonly string[] {
+  if (value.trim() === '') return part === 'all' ? [''] : [];
   const out: string[] = [];
-  for (const { localPart, domain } of mailboxesOf(parseAddressList(value))) {
-    if (localPart === '' && domain === '') continue;
+  for (const { localPart, domain, offset, length } of mailboxesOf(parseAddressList(value))) {
+    if (localPart === '' || domain === '') {
+      const raw = value.slice(offset, offset + length).trim();
+      if (part === 'all' && raw !== '') out.push(raw);
+      continue;
+    }
     const found = partOf(part, localPart, domain, separator);
     if (found !== undefined) out.push(found);
   }

@@ -1,5 +1,7 @@
 // RFC 5228 by its examples and its rules: every test and action of the base language, the errors and where they stand.
 
+/* eslint-disable no-template-curly-in-string -- ${…} is how Sieve writes a variable */
+
 import { describe, expect, it } from 'vitest';
 import { compileSieve } from './check.ts';
 import { pigeonholeLine } from './problem-text.ts';
@@ -122,6 +124,19 @@ describe('tests', () => {
     expect(holds('envelope :contains "from" "@"', require, bounced)).toBe(false);
   });
 
+  it.each([
+    ['address :localpart "from" "stephan"', false],
+    ['address :domain "to" "example.org"', false],
+    ['address :all "resent-to" ""', true],
+    ['address :all "cc" "nonsense"', true],
+    ['address :localpart "cc" "nonsense"', false],
+    ['address :all :contains "bcc" ""', false],
+  ])('finds no parts in what is no address: %s is %s [S5-010]', (test, expected) => {
+    const message =
+      'From: stephan@\r\nTo: @example.org\r\nCc: nonsense\r\nResent-To:\r\nBcc: undisclosed-recipients:;\r\n\r\n';
+    expect(holds(test, '', { message })).toBe(expected);
+  });
+
   it('decodes encoded words and raw UTF-8 before it compares [S5-010]', () => {
     const message = 'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?= aus K\u00c3\u00b6ln\r\n\r\n';
     expect(holds('header :is "subject" "Grüße aus Köln"', '', { message })).toBe(true);
@@ -187,7 +202,7 @@ describe('errors', () => {
       'if header :is "a" "b" keep; }',
       ['1:1 block-missing', '1:4 missing-semicolon', '1:29 expected-command'],
     ],
-    ['if header is "a" "b" { keep; }', ['1:11 missing-colon']],
+    ['if header is "a" "b" { keep; }', ['1:4 argument-count', '1:11 missing-colon']],
     ['if true { keep;', ['1:16 expected-block-end']],
     ['if { keep; }', ['1:1 test-missing']],
     ['if allof true { keep; }', ['1:4 test-single-for-list']],
@@ -234,6 +249,34 @@ describe('errors', () => {
       '4:17 expected-list-end',
       '4:23 unknown-command',
     ]);
+  });
+
+  it.each([
+    ['@wrong.example.com', false],
+    ['error', false],
+    ['error@', false],
+    ['Ana Bolika error@example.org', false],
+    ['Ana Bolika <error@example.org', false],
+    [' more error @  example.com  ', false],
+    ['@', false],
+    ['<>', false],
+    ['', false],
+    ['Error <ana@', false],
+    ['a@example.org,b@example.net', false],
+    ['a@example.org,%&^&!!~', false],
+    ['team: a@example.org;', false],
+    ['a@exa mple.org', false],
+    ['Ana Good <a@example.org>', true],
+    ['ok@example.com', true],
+    [' more  @  example.com  ', true],
+    ['.japanese@example.com', true],
+    ['..japanese...local..@example.com', true],
+    ['"a b"@example.com', true],
+    ['a@[192.0.2.1]', true],
+    ['grüße@köln.example', true],
+  ])('an address to write to: %j is %s [S5-010]', (address, good) => {
+    const quoted = address.replace(/"/g, '\\"');
+    expect(errors(`redirect "${quoted}";`)).toEqual(good ? [] : ['1:10 bad-address']);
   });
 
   it('are said as Pigeonhole says them', () => {

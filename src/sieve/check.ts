@@ -297,7 +297,8 @@ export function compileSieve(source: string): CompiledSieve {
       const bound = bindTags(node, spec);
       tags = bound.tags;
       const testsOk = checkTests(node, spec);
-      if (bound.ok && testsOk) args = bindPositional(node, spec, bound.rest);
+      if (bound.ok) args = bindPositional(node, spec, bound.rest);
+      if (!testsOk) args = undefined;
       // After `keep if …` without a semicolon the block is no mistake of its own.
       if (kind === 'command' && testsOk) {
         if (spec.block === true && node.block === undefined)

@@ -13,7 +13,7 @@ import {
 } from '../message/header.ts';
 import type { HeaderField } from '../message/header.ts';
 
-/** RFC 5293 §6: what shows where a message has been, and that a machine wrote it, stays. */
+/** RFC 5293 §6: what shows where a message has been, and that a machine wrote it, is not deleted; adding is allowed. */
 export function isProtectedField(name: string): boolean {
   const key = name.toLowerCase();
   return key === 'received' || key === 'auto-submitted';

@@ -1,5 +1,7 @@
 // What an editor learns about the place under the cursor, in whole scripts and in half-typed ones.
 
+/* eslint-disable no-template-curly-in-string -- ${…} is how Sieve writes a variable */
+
 import { describe, expect, it } from 'vitest';
 import { completionsAt, explainToken } from './explain.ts';
 

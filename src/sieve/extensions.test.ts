@@ -1,5 +1,7 @@
 // The extensions by the examples and rules of their standards, one block each.
 
+/* eslint-disable no-template-curly-in-string -- ${…} is how Sieve writes a variable */
+
 import { describe, expect, it } from 'vitest';
 import { compileSieve } from './check.ts';
 import type { SieveAction } from './run.ts';
@@ -389,6 +391,7 @@ describe('editheader (RFC 5293)', () => {
     ['deleteheader :contains "X-A" ["ne", "thr"];', without('X-A: one', 'X-A: three')],
     ['deleteheader :index 1 "X-A" "two";', message],
     ['deleteheader "Received";', message],
+    ['addheader "Received" "b";', `Received: b\r\n${message}`],
   ])('%j [S5-011]', (source, expected) => {
     expect(after(source)).toBe(expected);
   });

@@ -1,6 +1,8 @@
 // Broken and random scripts over random messages: nothing throws, everything ends, results are plain data and the same
 // twice, and no message is lost.
 
+/* eslint-disable no-template-curly-in-string -- ${…} is how Sieve writes a variable */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SyntaxNode } from './ast.ts';
@@ -32,7 +34,10 @@ const REQUIRE = `require [${Object.keys(CAPABILITIES)
   .map((name) => `"${name}"`)
   .join(', ')}];\n`;
 const soup = fc.array(fc.constantFrom(...WORDS), { maxLength: 40 }).map((words) => words.join(' '));
-const junk = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), soup);
+const junk = fc.oneof(
+  fc.array(fc.nat(0xffff), { maxLength: 30 }).map((codes) => String.fromCharCode(...codes)),
+  soup,
+);
 
 /** Scripts that mostly compile: every command and test with the arguments its row asks for. */
 const text = fc.constantFrom(
@@ -119,21 +124,23 @@ describe('the reader', () => {
         const { tokens, comments } = lexSieve(source);
         const spans = [...tokens, ...comments].map(({ span }) => span).sort((a, b) => a.offset - b.offset);
         let at = 0;
+        let overlaps = 0;
         for (const span of spans) {
-          expect(span.offset).toBeGreaterThanOrEqual(at);
-          at = span.offset + (span.length > 0 ? 1 : 0);
+          if (span.offset < at) overlaps++;
+          at = span.offset + span.length;
         }
         const within = (node: SyntaxNode): void => {
-          expect(node.span.offset + node.span.length).toBeLessThanOrEqual(source.length);
+          if (node.span.offset + node.span.length > source.length) overlaps++;
           [...node.tests, ...(node.block ?? [])].forEach(within);
         };
         parseSieve(source).commands.forEach(within);
+        expect(overlaps).toBe(0);
         for (const problem of compileSieve(source).problems) {
           expect(pigeonholeText(problem)).not.toMatch(/undefined/);
           expect(problem.span.line).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -144,7 +151,7 @@ describe('the reader', () => {
         if (found !== undefined) expect(found.key).toMatch(/^sieve\./);
         expect(Array.isArray(completionsAt(source, offset))).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -154,7 +161,7 @@ describe('the reader', () => {
         const { script: compiled, problems } = compileSieve(source);
         expect(compiled === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -187,7 +194,7 @@ describe('the interpreter', () => {
         expect(ends.length).toBeGreaterThan(0);
         expect(result.actions.filter(({ kind }) => kind === 'redirect').length).toBeLessThanOrEqual(4);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
     // The generator must not drown in errors, or nothing above was tested.
     expect(compiledCount).toBeGreaterThan(100);

@@ -229,10 +229,6 @@ function editHeader(machine: Machine, node: CheckedNode, step: StepDraft): void 
   step.facts['name'] = name;
   if (node.name === 'addheader') {
     const value = one(machine, args['value']) ?? '';
-    if (isProtectedField(name) && name.toLowerCase() === 'received') {
-      step.facts['protected'] = true;
-      return;
-    }
     machine.raw = addHeader(machine.raw, name, value, last);
     record(machine, node, { kind: 'addheader', ...base, name, value, last });
   } else {

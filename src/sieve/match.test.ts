@@ -8,6 +8,11 @@ import { compileRegex, matchRegex } from './regex.ts';
 const few = (letters: string, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...letters), maxLength });
 
+/** Any code points, surrogates left out. */
+const points = fc
+  .array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 8 })
+  .map((codes) => String.fromCodePoint(...codes.filter((code) => code < 0xd800 || code > 0xdfff)));
+
 describe(':matches', () => {
   it('agrees with a regular expression, captures included [S5-010]', () => {
     fc.assert(
@@ -18,7 +23,7 @@ describe(':matches', () => {
         expect(outcome.matched).toBe(model !== null);
         if (model !== null) expect(outcome.values).toEqual([...model]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -66,7 +71,7 @@ describe('comparators', () => {
 
   it('order octets as UTF-8 does', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      fc.property(points, points, (a, b) => {
         const expected = Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)));
         expect(Math.sign(compareWith('i;octet', a, b))).toBe(expected);
       }),
@@ -104,7 +109,7 @@ describe('regular expressions', () => {
         expect((found[0] as string).length).toBeGreaterThanOrEqual(model[0].length);
         expect(text.startsWith(found[0] as string, model.index)).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -12,7 +12,7 @@ export const PARSER_LIMITS = {
   scriptLength: 1 << 20,
   blockNesting: 32,
   testNesting: 32,
-  arguments: 64,
+  arguments: 32,
   problems: 200,
 } as const;
 

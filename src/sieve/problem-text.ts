@@ -13,6 +13,17 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const typeText = (type: string | number | undefined): string => TYPES[String(type)] ?? String(type);
 
+/** What Pigeonhole calls an argument, where that is not the name in the language table. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  keys: 'key list',
+  'header headers': 'header names',
+  'exists headers': 'header names',
+  'address headers': 'header list',
+  'envelope parts': 'envelope part',
+  'require capabilities': 'capability',
+  'set name': 'variable name',
+};
+
 /** `main: line 3: error: unknown command 'frop' (only reported once at first occurrence).` */
 export function pigeonholeLine(scriptName: string, problem: SieveProblem): string {
   return `${scriptName}: line ${problem.span.line}: ${problem.severity}: ${pigeonholeText(problem)}.`;
@@ -73,7 +84,8 @@ export function pigeonholeText(problem: SieveProblem): string {
       return `the ${of} requires ${p['expected']} positional argument(s), but ${p['found']} is/are specified`;
     case 'argument-type':
       return (
-        `the ${of} expects ${typeText(p['expected'])} as argument ${p['position']} (${p['argument']}), ` +
+        `the ${of} expects ${typeText(p['expected'])} as argument ${p['position']} ` +
+        `(${ARGUMENTS[`${p['command']} ${p['argument']}`] ?? ARGUMENTS[String(p['argument'])] ?? p['argument']}), ` +
         `but ${typeText(p['found'])} was found`
       );
     case 'bad-address':
