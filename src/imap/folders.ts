@@ -125,18 +125,30 @@ export function subscribe(context: Context, args: readonly Arg[], on: boolean): 
   return ok(on ? 'Subscribe completed.' : 'Unsubscribe completed.');
 }
 
-/** A pattern as an expression: `*` anything, `%` anything within a level. INBOX in any case. */
-function patternOf(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[*%]+/g, (run) => (run.includes('*') ? '*' : '%'))
-    .split(/([*%])/)
-    .map((piece) =>
-      piece === '*' ? '.*' : piece === '%' ? '[^/]*' : piece.replace(/[\\^$.+?()[\]{}|/]/g, '\\$&'),
-    )
-    .join('')
-    .replace(/^(inbox)(?=$|\\\/)/i, 'INBOX');
-  return new RegExp(`^${source}$`, 's');
+/**
+ * Whether a name is of a pattern: `*` is anything, `%` anything within a level. Walks all places at once: as an expression
+ * a pattern of many stars could take forever.
+ */
+function isLike(name: string, pattern: string): boolean {
+  let places = new Set([0]);
+  for (const char of pattern) {
+    const next = new Set<number>();
+    if (char === '*' || char === '%') {
+      let from = -1;
+      for (let at = 0; at <= name.length; at++) {
+        if (places.has(at)) from = at;
+        if (from >= 0) next.add(at);
+        if (char === '%' && name.charAt(at) === '/') from = -1;
+      }
+    } else for (const at of places) if (name.startsWith(char, at)) next.add(at + char.length);
+    if (next.size === 0) return false;
+    places = next;
+  }
+  return places.has(name.length);
 }
+
+/** INBOX in any case (RFC 9051 §5.1). */
+const withInbox = (pattern: string): string => pattern.replace(/^inbox(?=$|\/)/i, 'INBOX');
 
 interface Entry {
   readonly name: string;
@@ -207,7 +219,7 @@ export function list(context: Context, given: readonly Arg[], lsub = false): Out
   // A reference is put before the pattern (RFC 9051 §6.3.9).
   const patterns = wires.map((wire) => {
     const text = reference + (wire ?? '');
-    return patternOf(readName(names(session), text) ?? text);
+    return withInbox(readName(names(session), text) ?? text);
   });
   const subscribed = subscriptionsOf(user);
   const all = entries(user);
@@ -215,7 +227,7 @@ export function list(context: Context, given: readonly Arg[], lsub = false): Out
     ? subscribed.map((name) => ({ name, folder: findFolder(user, name) }))
     : all;
   for (const { name, folder } of candidates) {
-    if (!patterns.some((pattern) => pattern.test(name))) continue;
+    if (!patterns.some((pattern) => isLike(name, pattern))) continue;
     if (select.includes('SPECIAL-USE') && folder?.specialUse === undefined) continue;
     const attributes: string[] = [];
     if (wanted.includes('SUBSCRIBED') && subscribed.includes(name)) attributes.push('\\Subscribed');

@@ -9,7 +9,7 @@ import { conformancePath, logSuite } from '../testing/suite-log.ts';
 import { imapAnswer, imapEnd, imapWakeAt } from './server.ts';
 import { bodyStructure, mimeOf } from './structure.ts';
 import { fromModifiedUtf7, parseArgs, parseSet, printSet, toModifiedUtf7, type Arg } from './syntax.ts';
-import { Client, deliverTo, folderOf, Lab, mailStore, USER } from './testing.ts';
+import { type Client, deliverTo, folderOf, Lab, mailStore, USER } from './testing.ts';
 
 describe('syntax', () => {
   it('names survive modified UTF-7, and there is one way to write each [S7-026]', () => {
@@ -169,6 +169,21 @@ describe('IMAP', () => {
     client.lines('e DELETE w/y/z');
     client.lines('f CREATE w/y/z');
     expect(client.lines('g STATUS w/y/z (UIDVALIDITY)')[0]).not.toBe(one);
+  });
+
+  it('matches wildcards in time that grows with the pattern only [S7-032]', () => {
+    const client = new Lab(mailStore()).open().login();
+    client.lines(`a CREATE ${'a'.repeat(200)}`);
+    client.lines('b CREATE x/y');
+    const found = (pattern: string): string[] =>
+      client.lines(`c LIST "" "${pattern}"`).flatMap((each) => / "\/" (.*)$/.exec(each)?.[1] ?? []);
+    expect(found(`${'*a'.repeat(100)}*b`)).toEqual([]);
+    expect(found(`${'%a'.repeat(100)}%`)).toEqual(['a'.repeat(200)]);
+    expect(found('x%')).toEqual(['x']);
+    expect(found('x*')).toEqual(['x', 'x/y']);
+    expect(found('%/%')).toEqual(['x/y']);
+    expect(found('iNbOx')).toEqual(['INBOX']);
+    expect(found('%n%')).toEqual(['Junk', 'Sent']);
   });
 
   it('says goodbye when the selected mailbox is deleted elsewhere [S7-030]', () => {
