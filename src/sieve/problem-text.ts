@@ -125,8 +125,6 @@ export function pigeonholeText(problem: SieveProblem): string {
       return `the ${p['command']} command requires a command block, but it is missing`;
     case 'block-unexpected':
       return `the ${p['command']} command does not accept a command block, but one is specified anyway`;
-    case 'capability-conflict':
-      return `extension '${p['value']}' conflicts with '${p['other']}'`;
     case 'comparator-match':
       return `the specified match type ':${p['match']}' is not supported by comparator '${p['value']}'`;
     case 'duplicate-tag':
@@ -135,8 +133,6 @@ export function pigeonholeText(problem: SieveProblem): string {
         : `encountered duplicate ${p['group']} argument (:${p['tag']}) for the ${of}`;
     case 'else-without-if':
       return `the ${p['command']} command must follow an if or elsif command`;
-    case 'empty-value':
-      return `the ${of} does not accept an empty argument`;
     case 'header-not-address':
       return `specified header '${p['value']}' is not allowed for the address test`;
     case 'missing-colon':
