@@ -14,6 +14,7 @@ import type {
 } from '../../view/types.ts';
 import type { EhloWorker, Head, OpenedWorld, SavedWorld, ScenarioRef, Update } from '../../worker/api.ts';
 import EngineWorker from '../../worker/worker.ts?worker';
+import { Journal, withJournal } from './journal.ts';
 import { forget, forgetUnder, keep, keptValue } from './storage.ts';
 
 export type Command = Parameters<EhloWorker['run']>[0];
@@ -75,6 +76,7 @@ class Engine {
   #crashed: Promise<never> = new Promise(() => {});
   #lastCrashAt = -Infinity;
   #saved: SavedWorld | undefined;
+  #journal: Journal | undefined;
   #saving = false;
   #saveAgain = false;
   #noticeNumber = 0;
@@ -125,7 +127,7 @@ class Engine {
   run(command: Command): Promise<Problem | undefined> {
     if (command.type === 'line')
       this.#remember(command.terminal, `${this.#prompt(command.terminal)}${command.text}\n`);
-    return this.#change((api) => api.run(command));
+    return this.#change((api) => this.#noted(command, api.run(command)));
   }
 
   /** Enters a line as if it had been typed: the terminal shows it, then it runs. For "show me" and clicked commands. */
@@ -152,7 +154,8 @@ class Engine {
   }
 
   async answer(question: string, choice: string): Promise<void> {
-    const lesson = await this.#change((api) => api.answer(question, choice));
+    const command: Command = { type: 'answer', question, choice };
+    const lesson = await this.#change((api) => this.#noted(command, api.answer(question, choice)));
     if (lesson) this.lesson = lesson;
   }
 
@@ -195,6 +198,15 @@ class Engine {
     this.notices = this.notices.filter((one) => one.number !== notice.number);
   }
 
+  /** Written down at once; crossed out when the engine refuses it. */
+  async #noted<T>(command: Command, running: Promise<T>): Promise<T> {
+    const journal = this.#journal;
+    journal?.add(command);
+    const result = await running;
+    if (command.type !== 'answer' && result !== undefined) journal?.remove(command);
+    return result;
+  }
+
   #change<T>(change: (api: Remote<EhloWorker>) => Promise<T>): Promise<T | undefined> {
     const turn = this.#queue.then(async () => {
       if (this.state !== 'open') return undefined;
@@ -224,8 +236,14 @@ class Engine {
       const remote = this.#start();
       await withinLimit(Promise.race([remote.ready(), this.#crashed]), readyLimitMs);
       await Promise.race([remote.listen(proxy((update: Update) => this.#take(update))), this.#crashed]);
-      const opened = await Promise.race([remote.open(scenario, this.#saved), this.#crashed]);
-      if (this.scenario === scenario && this.#remote === remote) this.#show(opened);
+      const kept = this.#saved;
+      const whole = kept && withJournal(tapeKey(scenario), kept);
+      let opened = await Promise.race([remote.open(scenario, whole), this.#crashed]);
+      // What the journal added does not fit after all: the stored tape alone is worth more than nothing.
+      if (opened.problem && whole !== kept)
+        opened = await Promise.race([remote.open(scenario, kept), this.#crashed]);
+      if (this.scenario === scenario && this.#remote === remote)
+        this.#show(opened, opened.problem ? 0 : (whole?.commands.length ?? 0));
     } catch {
       if (this.scenario !== scenario) return;
       this.#stop();
@@ -243,7 +261,7 @@ class Engine {
     await this.#openSaved();
   }
 
-  #show(opened: OpenedWorld): void {
+  #show(opened: OpenedWorld, tapeLength: number): void {
     this.version = opened.engine;
     this.hosts = opened.hosts;
     this.links = opened.links ?? [];
@@ -259,6 +277,8 @@ class Engine {
     if (opened.problem) this.notify(opened.problem, 'fail');
     this.world++;
     this.state = 'open';
+    this.#journal = this.scenario && new Journal(tapeKey(this.scenario), tapeLength);
+    this.#save();
   }
 
   #take(update: Update): void {
@@ -299,11 +319,14 @@ class Engine {
     this.#saving = true;
     void (async () => {
       try {
+        const journal = this.#journal;
+        const included = journal?.length ?? 0;
         const saved = await this.ask((api) => api.save());
         if (this.scenario !== scenario) return;
         this.#saved = saved;
         const kept = await keep(tapeKey(scenario), saved);
-        if (!kept.ok) this.#storageFailed();
+        if (kept.ok) journal?.stored(saved.commands.length, included);
+        else this.#storageFailed();
       } catch {
         // A crash is dealt with where it is noticed.
       } finally {
@@ -350,6 +373,7 @@ class Engine {
     const scenario = this.scenario;
     if (!scenario || this.state !== 'open') return;
     this.state = 'opening';
+    this.#journal?.clear();
     const now = performance.now();
     const again = now - this.#lastCrashAt < crashLoopMs;
     this.#lastCrashAt = now;
