@@ -10,7 +10,24 @@ export default defineConfig({
   base: './',
   plugins: [svelte({ configFile: false }), lessons('lessons'), csp(), offline()],
   worker: { format: 'es', plugins: () => [lessons('lessons')] },
-  build: { target: 'es2022', chunkSizeWarningLimit: 4000, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 4000,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every world needs before its first prompt, in one piece: small files compress badly.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'page',
+              test: /src\/(ui\/(state\/(engine|settings|route|playhead|selection)\.svelte|state\/(time|journal|storage)|parts\/Icon|workspace\/(Workspace|Dock|terminal-first))|text\/fill)/,
+            },
+          ],
+        },
+      },
+    },
+  },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
   test: {
     include: ['src/**/*.test.ts'],
