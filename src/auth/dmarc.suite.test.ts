@@ -68,6 +68,10 @@ const groups = [
 const cases = groups.reduce((sum, [, list]) => sum + list.length, 0);
 logSuite('DMARC', cases, 23 - cases);
 
+it.skipIf(cases === 0)('finds all public cases', () => {
+  expect(cases).toBe(23);
+});
+
 describe.each(groups.filter(([, cases]) => cases.length > 0))('%s', (_, cases, count) => {
   it(`has ${count} cases`, () => {
     expect(cases).toHaveLength(count);
