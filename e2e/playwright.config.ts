@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 import { findBrowser } from '../src/node/browser.ts';
 
 const browser = findBrowser();
-const port = 4173;
+const port = Number(process.env.EHLO_PORT ?? 4173);
 const built = process.env.EHLO_BUILT === '1';
 
 export default defineConfig({

@@ -5,7 +5,6 @@ import { expect, test } from '@playwright/test';
 import { readLessons } from '../src/build/lessons.ts';
 import '../src/crypto/curves.ts';
 import '../src/host/shell/tools.ts';
-import type { SavedWorld, ScenarioRef } from '../src/worker/api.ts';
 import { Engine } from '../src/worker/engine.ts';
 import { startOf } from '../src/worker/start.ts';
 
@@ -30,7 +29,8 @@ for (const { id } of all.lessons)
     await page.goto(`#/lesson/${id}`);
     const url = (await script).url();
     const hash = await page.evaluate(
-      async ([workerUrl, world]: [string, SavedWorld]) => {
+      async ([workerUrl, json]: [string, string]) => {
+        const world = JSON.parse(json) as { scenario: unknown };
         // Comlink's own messages, without its proxy: a second worker that the page knows nothing of.
         const worker = new Worker(workerUrl, { type: 'module' });
         const ask = (name: string, ...values: unknown[]): Promise<unknown> =>
@@ -51,7 +51,7 @@ for (const { id } of all.lessons)
         worker.terminate();
         return found;
       },
-      [url, saved] as [string, SavedWorld],
+      [url, JSON.stringify(saved)] as [string, string],
     );
     expect(hash).toBe(engine.traceHash());
   });

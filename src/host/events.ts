@@ -11,6 +11,7 @@ import type { ResolverNote } from '../dns/resolver.ts';
 import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
 import type { ClientNote } from '../smtp/client.ts';
 import type { ServerNote } from '../smtp/session.ts';
+import type { SettingValue } from './settings.ts';
 
 /** One host that a message could be handed to, and what became of the idea (RFC 5321 §5.1). */
 export interface RouteCandidate {
@@ -43,6 +44,13 @@ export type HostEvent =
   | { readonly type: 'world.open'; readonly scenario: string; readonly seed: string }
   | { readonly type: 'world.pass'; readonly until: Time }
   | { readonly type: 'world.answer'; readonly question: string; readonly choice: string }
+  /** The learner changed a setting of a program on this host. */
+  | {
+      readonly type: 'program.configured';
+      readonly program: string;
+      readonly setting: string;
+      readonly value: SettingValue;
+    }
   | {
       readonly type: 'shell.input';
       readonly terminal: string;

@@ -87,6 +87,14 @@ export function spawn(
   program.state = definitionOf(kind).start(config, os);
 }
 
+/** Gives a running program another configuration. It holds from the next thing that the program does. */
+export function configure(program: ProgramState, config: ProgramConfig): void {
+  program.config = config;
+  // Programs that look things up in their configuration keep it in their state.
+  const state = program.state as { config?: ProgramConfig } | undefined;
+  if (state?.config !== undefined) state.config = config;
+}
+
 /** Puts a call from outside (a terminal, the learner's editor) before a program, to be handled now. */
 export function callFromOutside(
   machine: Machine,

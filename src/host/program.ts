@@ -66,7 +66,7 @@ export interface ProgramDefinition<Config, State> {
 /** A program as it stands on a host. */
 export interface ProgramState {
   readonly kind: ProgramKind;
-  readonly config: ProgramConfig;
+  config: ProgramConfig;
   readonly pid: number;
   state: unknown;
 }

@@ -7,9 +7,12 @@
 //     @ wait 5m                                 let time pass: s, m, h, d
 //     @ edit wolke.example: OLD => NEW          replace a piece of the zone's text, raise its serial, publish it
 //     @ add wolke.example: RECORD               append a line to the zone, raise its serial, publish it
+//     @ set mail.wolke.example mta signing: []  change a setting of a program; the value is JSON, `key:NAME` a key of the world
 //     @ answer envelope: rcpt                   choose an answer to a question
 
 import { DAY, HOUR, MINUTE, SECOND } from '../base/dates.ts';
+import type { SettingValue } from '../host/settings.ts';
+import { withKeys } from '../world/build.ts';
 import type { Command } from '../world/command.ts';
 import { now, trace, type World } from '../world/world.ts';
 
@@ -20,6 +23,13 @@ export type Step =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'edit'; readonly zone: string; readonly from: string; readonly to: string }
   | { readonly kind: 'add'; readonly zone: string; readonly record: string }
+  | {
+      readonly kind: 'set';
+      readonly host: string;
+      readonly program: string;
+      readonly setting: string;
+      readonly value: SettingValue;
+    }
   | { readonly kind: 'answer'; readonly question: string; readonly choice: string };
 
 export interface ScriptLine {
@@ -53,6 +63,11 @@ function parseLine(line: string): Step | undefined {
       return { kind: 'edit', zone: absolute(edit[1] ?? ''), from: edit[2] ?? '', to: edit[3] ?? '' };
     const add = /^@ add (\S+): (.+)$/.exec(line);
     if (add !== null) return { kind: 'add', zone: absolute(add[1] ?? ''), record: add[2] ?? '' };
+    const set = /^@ set (\S+) (\S+) (\S+): (.+)$/.exec(line);
+    if (set !== null) {
+      const [, host = '', program = '', setting = '', json = ''] = set;
+      return { kind: 'set', host, program, setting, value: JSON.parse(json) as SettingValue };
+    }
     const answer = /^@ answer (\S+): (\S+)$/.exec(line);
     if (answer !== null) return { kind: 'answer', question: answer[1] ?? '', choice: answer[2] ?? '' };
     return undefined;
@@ -89,6 +104,14 @@ export function commandOf(world: World, step: Step): Command {
         type: 'publish',
         zone: step.zone,
         text: raiseSerial(`${zoneText(world, step.zone).trimEnd()}\n${step.record}\n`),
+      };
+    case 'set':
+      return {
+        type: 'configure',
+        host: step.host,
+        program: step.program,
+        setting: step.setting,
+        value: withKeys(step.value, world.description.keys ?? {}),
       };
     case 'answer':
       return { type: 'answer', question: step.question, choice: step.choice };

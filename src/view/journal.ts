@@ -14,6 +14,7 @@ import { foldMessages, messageViews, openMessages, type MessageFold } from './me
 import { foldTerminals, openTerminals, type TerminalFold } from './terminals.ts';
 import { foldRetries, type Retries } from './retries.ts';
 import type { WorldView } from './types.ts';
+import { foldSettings, openSettings, type Settings } from './settings.ts';
 import { foldZones, openZones, type Zones } from './zones.ts';
 
 export interface Journal {
@@ -33,6 +34,9 @@ export interface Journal {
   readonly zones: Zones;
   /** The newest event that changed a zone. */
   zonesSeq: number;
+  readonly settings: Settings;
+  /** The newest event that changed a setting. */
+  settingsSeq: number;
   readonly marks: MarkFold;
   readonly coach: CoachFold;
   readonly retries: Retries;
@@ -58,6 +62,8 @@ export function openJournal(
     hosts: openHosts(description),
     zones: openZones(description),
     zonesSeq: 0,
+    settings: openSettings(description),
+    settingsSeq: 0,
     marks: openMarks(description),
     coach: openCoach(description),
     retries: new Map(),
@@ -76,6 +82,7 @@ export function follow(journal: Journal): void {
     foldHosts(journal.hosts, event);
     foldRetries(journal.retries, event);
     if (foldZones(journal.zones, event)) journal.zonesSeq = event.seq;
+    if (foldSettings(journal.settings, event)) journal.settingsSeq = event.seq;
     if (event.type === 'mailbox.delivered') deliver(journal, event);
     foldMarks(journal.marks, event, journal.trace, journal.connections, journal.messages);
     foldCoach(journal.coach, event, journal.connections);

@@ -5,6 +5,7 @@ import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
 import type { SpfVerdict } from '../auth/spf-verdict.ts';
 import type { Time } from '../base/dates.ts';
+import type { SettingShape, SettingValue } from '../host/settings.ts';
 
 /** A key of the dictionary with its parameters. */
 export interface Phrase {
@@ -126,6 +127,21 @@ export interface MarkView {
   readonly dwellMs: number;
   readonly flight?: FlightView;
   readonly message?: string;
+}
+
+// ---- servers that can be configured ----------------------------------------------------------------------------------
+
+/** One setting that the learner may change, as it is. `shape` says what it may be. */
+export interface SettingView {
+  readonly host: string;
+  readonly program: string;
+  /** Kind of the program: `mta`. With the path it names the words in the dictionary. */
+  readonly kind: string;
+  readonly setting: string;
+  readonly shape: SettingShape;
+  readonly value: SettingValue;
+  /** The event that gave it its value; 0 when it is as the world began. */
+  readonly seq: number;
 }
 
 // ---- why -----------------------------------------------------------------------------------------------------------

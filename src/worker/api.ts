@@ -12,6 +12,7 @@ import type {
   MarkView,
   MessageDetail,
   Problem,
+  SettingView,
   TerminalView,
   WhyTarget,
   WhyView,
@@ -24,7 +25,9 @@ import type { Command } from '../world/command.ts';
 export type { Command };
 
 /** Which world to open. */
-export type ScenarioRef = { readonly kind: 'sandbox' } | { readonly kind: 'lesson'; readonly id: string };
+export type ScenarioRef =
+  /** `world` names one of `lessons/worlds`; absent: the first. */
+  { readonly kind: 'sandbox'; readonly world?: string } | { readonly kind: 'lesson'; readonly id: string };
 
 /** What is kept on disk for one scenario: enough to build the very same world again. */
 export interface SavedWorld {
@@ -50,6 +53,8 @@ export interface OpenedWorld {
   readonly zoneMinutes?: number;
   readonly terminals: readonly TerminalView[];
   readonly zones: readonly ZoneView[];
+  /** What the learner may set on programs. */
+  readonly settings: readonly SettingView[];
   readonly head: Head;
   readonly marks: readonly MarkView[];
   readonly lesson?: LessonView;
@@ -73,6 +78,7 @@ export interface Update {
   readonly terminals: readonly TerminalUpdate[];
   readonly coach: readonly CoachHint[];
   readonly zones?: readonly ZoneView[];
+  readonly settings?: readonly SettingView[];
   readonly lesson?: LessonView;
 }
 

@@ -10,6 +10,7 @@ import { logView } from '../view/logs.ts';
 import { mailboxViews } from '../view/mailboxes.ts';
 import { nextRetry } from '../view/retries.ts';
 import { takeOutput } from '../view/terminals.ts';
+import { settingViews } from '../view/settings.ts';
 import { zoneViews } from '../view/zones.ts';
 import { cacheViews } from '../view/caches.ts';
 import type { CacheView, LessonView, LogLine, MailboxView, Problem, WorldView } from '../view/types.ts';
@@ -31,7 +32,7 @@ import { lessonSources, playScript } from '../lesson/sources.ts';
 import { scenarioName, type Start } from './start.ts';
 
 /** Changes whenever the same tape may give another trace: a saved world of another version is not continued. */
-export const ENGINE = 'ehlo-1';
+export const ENGINE = 'ehlo-2';
 
 /** So many commands lie between two checkpoints; undoing one replays at most as many. */
 const CHECKPOINT_EVERY = 25;
@@ -48,7 +49,7 @@ export class Engine {
   #journal: Journal;
   #checkpoint: Checkpoint;
   /** How much of marks, hints and zones the page has. */
-  #sent = { marks: 0, coach: 0, zonesSeq: 0 };
+  #sent = { marks: 0, coach: 0, zonesSeq: 0, settingsSeq: 0 };
 
   /** Opens a world, and continues a saved tape if it still fits. */
   constructor(scenario: ScenarioRef, start: Start, saved?: SavedWorld) {
@@ -80,8 +81,8 @@ export class Engine {
   }
 
   #markSent(): void {
-    const { marks, coach, zonesSeq } = this.#journal;
-    this.#sent = { marks: marks.marks.length, coach: coach.hints.length, zonesSeq };
+    const { marks, coach, zonesSeq, settingsSeq } = this.#journal;
+    this.#sent = { marks: marks.marks.length, coach: coach.hints.length, zonesSeq, settingsSeq };
   }
 
   opened(): OpenedWorld {
@@ -96,6 +97,7 @@ export class Engine {
       zoneMinutes: description.zoneMinutes,
       terminals: [...journal.terminals.views.values()],
       zones: zoneViews(journal.zones, journal.seq),
+      settings: settingViews(journal.settings, journal.seq),
       head: this.head(),
       marks: [...journal.marks.marks],
       ...(this.#lessonView === undefined ? {} : { lesson: this.#lessonView }),
@@ -164,7 +166,7 @@ export class Engine {
 
   /** What is new since the last time. */
   update(): Update {
-    const { marks, coach, terminals, zonesSeq, zones, seq } = this.#journal;
+    const { marks, coach, terminals, zonesSeq, zones, settingsSeq, settings, seq } = this.#journal;
     const sent = this.#sent;
     const printed = takeOutput(terminals).flatMap(({ terminal, output }) => {
       const view = terminals.views.get(terminal);
@@ -177,6 +179,7 @@ export class Engine {
       terminals: printed,
       coach: coach.hints.slice(sent.coach),
       ...(zonesSeq > sent.zonesSeq ? { zones: zoneViews(zones, seq) } : {}),
+      ...(settingsSeq > sent.settingsSeq ? { settings: settingViews(settings, seq) } : {}),
       ...(this.#lessonView === undefined ? {} : { lesson: this.#lessonView }),
     };
   }

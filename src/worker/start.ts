@@ -34,15 +34,18 @@ export interface Start {
   };
 }
 
-/** The name under which a scenario goes into the trace: `sandbox`, `lesson:by-hand`. */
+/** The name under which a scenario goes into the trace: `sandbox`, `sandbox:relays`, `lesson:by-hand`. */
 export function scenarioName(scenario: ScenarioRef): string {
-  return scenario.kind === 'sandbox' ? 'sandbox' : `lesson:${scenario.id}`;
+  if (scenario.kind === 'lesson') return `lesson:${scenario.id}`;
+  return scenario.world === undefined ? 'sandbox' : `sandbox:${scenario.world}`;
 }
 
 /** Finds out how a scenario begins. Throws a sentence when there is no such scenario or its files are wrong. */
 export async function startOf(scenario: ScenarioRef, library: Library): Promise<Start> {
-  if (scenario.kind === 'sandbox')
-    return { description: describe(library.world('first'), 'first'), prelude: [] };
+  if (scenario.kind === 'sandbox') {
+    const name = scenario.world ?? 'first';
+    return { description: describe(library.world(name), name), prelude: [] };
+  }
   const body = await library.lesson(scenario.id);
   if (body === null) throw new Error(`there is no lesson ${scenario.id}`);
   const prelude: ScriptLine[] = [];

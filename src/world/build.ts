@@ -5,6 +5,7 @@ import { timeOf, type Time } from '../base/dates.ts';
 import { newMachine, runUntilQuiet, spawn, type Machine } from '../host/kernel.ts';
 import type { HostState } from '../host/program.ts';
 import type { ProgramConfig } from '../host/programs.ts';
+import { SETTINGS } from '../host/settings.ts';
 import { addHost, newNetwork } from '../net/network.ts';
 import type { HostDescription, WorldDescription } from './description.ts';
 
@@ -77,21 +78,30 @@ export function openTerminal(machine: Machine, host: HostState, user: string, te
   spawn(machine, host, terminal, 'shell', { user });
 }
 
-/** A deep copy in which every `key:NAME` is the key itself. */
-function withKeys(value: unknown, keys: Readonly<Record<string, string>>): unknown {
+/** A deep copy in which every `key:NAME` is the key itself. Throws when there is no such key. */
+export function withKeys<Value>(value: Value, keys: Readonly<Record<string, string>>): Value {
+  return replaced(value, keys) as Value;
+}
+
+function replaced(value: unknown, keys: Readonly<Record<string, string>>): unknown {
   if (typeof value === 'string' && value.startsWith('key:')) {
     const key = keys[value.slice(4)];
     if (key === undefined) throw new Error(`world: no key named ${value.slice(4)}`);
     return key;
   }
-  if (Array.isArray(value)) return value.map((item) => withKeys(item, keys));
+  if (Array.isArray(value)) return value.map((item) => replaced(item, keys));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withKeys(item, keys)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, keys)]));
   return value;
 }
 
 function check(description: WorldDescription): void {
   const names = new Set<string>();
+  for (const { name, programs } of description.hosts)
+    for (const [id, { kind, settings }] of Object.entries(programs ?? {}))
+      for (const setting of settings ?? [])
+        if (SETTINGS[kind]?.[setting] === undefined)
+          throw new Error(`world: ${name}'s program ${id} has no setting ${setting}`);
   const addresses = new Map<string, string>();
   for (const host of description.hosts) {
     if (names.has(host.name)) throw new Error(`world: two hosts are named ${host.name}`);

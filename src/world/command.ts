@@ -2,6 +2,7 @@
 // same trace.
 
 import type { Time } from '../base/dates.ts';
+import type { SettingValue } from '../host/settings.ts';
 
 export type Command =
   /** A line entered in a terminal, without its line end. Binary string or text; sent as UTF-8. */
@@ -12,6 +13,14 @@ export type Command =
   | { readonly type: 'publish'; readonly zone: string; readonly text: string }
   /** Time passes until that moment; everything due happens in order. */
   | { readonly type: 'pass'; readonly until: Time }
+  /** The learner changes a setting of a program, such as the DKIM keys of a mail server (`host/settings.ts`). */
+  | {
+      readonly type: 'configure';
+      readonly host: string;
+      readonly program: string;
+      readonly setting: string;
+      readonly value: SettingValue;
+    }
   /** An answer to a lesson's question. */
   | { readonly type: 'answer'; readonly question: string; readonly choice: string }
   /** The terminal was closed: whatever runs in it loses its connection. */

@@ -18,7 +18,12 @@ export interface HostPlace {
 
 /** One program with its configuration. `key:NAME` as a value stands for the private key of that name. */
 export type ProgramDescription = {
-  readonly [Kind in ProgramKind]: { readonly kind: Kind; readonly config: Partial<ProgramConfigs[Kind]> };
+  readonly [Kind in ProgramKind]: {
+    readonly kind: Kind;
+    readonly config: Partial<ProgramConfigs[Kind]>;
+    /** Settings (`host/settings.ts`) that the learner may change, in the order in which they are shown. */
+    readonly settings?: readonly string[];
+  };
 }[ProgramKind];
 
 export interface HostDescription extends HostPlace {

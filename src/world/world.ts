@@ -2,9 +2,18 @@
 // to rewind and to ask questions on throw-away forks, which change nothing.
 
 import type { Time } from '../base/dates.ts';
-import { callFromOutside, nextAt, record, runUntil, runUntilQuiet, type Machine } from '../host/kernel.ts';
+import {
+  callFromOutside,
+  configure,
+  nextAt,
+  record,
+  runUntil,
+  runUntilQuiet,
+  type Machine,
+} from '../host/kernel.ts';
 import type { TraceEvent } from '../host/events.ts';
 import type { Call } from '../host/program.ts';
+import { settingProblem, withSetting, type SettingProblem } from '../host/settings.ts';
 import { buildMachine, openTerminal } from './build.ts';
 import type { Command } from './command.ts';
 import type { WorldDescription } from './description.ts';
@@ -24,7 +33,10 @@ export type Refusal =
   | { readonly id: 'zoneNotEditable'; readonly zone: string }
   | { readonly id: 'timeRunsForward' }
   | { readonly id: 'tooFar'; readonly days: number }
-  | { readonly id: 'inputTooLong'; readonly limit: number };
+  | { readonly id: 'inputTooLong'; readonly limit: number }
+  | { readonly id: 'noSuchProgram'; readonly host: string; readonly program: string }
+  | { readonly id: 'settingFixed'; readonly host: string; readonly setting: string }
+  | SettingProblem;
 
 /** One command may run at most this long on the virtual clock before the learner has a say again. */
 const BUSY_LIMIT_MS = 15 * 60_000;
@@ -98,6 +110,8 @@ function perform(world: World, command: Command): Refusal | undefined {
       runUntil(machine, command.until);
       return settle();
     }
+    case 'configure':
+      return change(world, command) ?? settle();
     case 'answer':
       record(
         machine,
@@ -107,6 +121,19 @@ function perform(world: World, command: Command): Refusal | undefined {
       );
       return undefined;
   }
+}
+
+function change(world: World, command: Extract<Command, { type: 'configure' }>): Refusal | undefined {
+  const { host, program, setting, value } = command;
+  const described = world.description.hosts.find((one) => one.name === host)?.programs?.[program];
+  const running = world.machine.state.hosts.get(host)?.programs.get(program);
+  if (described === undefined || running === undefined) return { id: 'noSuchProgram', host, program };
+  if (described.settings?.includes(setting) !== true) return { id: 'settingFixed', host, setting };
+  const problem = settingProblem(running.kind, setting, value);
+  if (problem !== undefined) return problem;
+  configure(running, withSetting(running.config, setting, value));
+  record(world.machine, host, { type: 'program.configured', program, setting, value }, undefined);
+  return undefined;
 }
 
 /** The host of a terminal's name: what stands before the `#`. */

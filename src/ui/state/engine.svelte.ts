@@ -9,6 +9,7 @@ import type {
   LessonView,
   MarkView,
   Problem,
+  SettingView,
   TerminalView,
   ZoneView,
 } from '../../view/types.ts';
@@ -39,7 +40,8 @@ const nowhere: Head = { seq: 0, at: 0 };
 
 /** Under which key a scenario's tape is kept. */
 export function tapeKey(scenario: ScenarioRef): string {
-  return scenario.kind === 'sandbox' ? 'world:sandbox' : `world:lesson:${scenario.id}`;
+  if (scenario.kind === 'lesson') return `world:lesson:${scenario.id}`;
+  return scenario.world === undefined ? 'world:sandbox' : `world:sandbox:${scenario.world}`;
 }
 
 class EngineCrashed extends Error {
@@ -57,6 +59,7 @@ class Engine {
   zoneMinutes = $state(0);
   terminals = $state.raw<readonly TerminalView[]>([]);
   zones = $state.raw<readonly ZoneView[]>([]);
+  settings = $state.raw<readonly SettingView[]>([]);
   head = $state.raw<Head>(nowhere);
   marks = $state.raw<readonly MarkView[]>([]);
   /** Newest last. */
@@ -268,6 +271,7 @@ class Engine {
     this.zoneMinutes = opened.zoneMinutes ?? 0;
     this.terminals = opened.terminals;
     this.zones = opened.zones;
+    this.settings = opened.settings;
     this.head = opened.head;
     this.marks = opened.marks;
     this.lesson = opened.lesson;
@@ -297,6 +301,7 @@ class Engine {
     }
     if (update.coach.length > 0) this.coach = [...this.coach, ...update.coach].slice(-50);
     if (update.zones) this.zones = update.zones;
+    if (update.settings) this.settings = update.settings;
     if (update.lesson) this.lesson = update.lesson;
   }
 

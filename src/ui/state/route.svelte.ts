@@ -1,21 +1,23 @@
-// Where the reader is: `#/`, `#/lesson/<id>` or `#/sandbox`. Every screen has a link of its own, and the browser's back
+// Where the reader is: `#/`, `#/lesson/<id>`, `#/sandbox` or `#/sandbox/<world>`. Every screen has a link of its own, and the browser's back
 // button works.
 
 export type Route =
   | { readonly screen: 'start' }
   | { readonly screen: 'lesson'; readonly id: string }
-  | { readonly screen: 'sandbox' };
+  /** `world` names one of `lessons/worlds`; absent: the first. */
+  | { readonly screen: 'sandbox'; readonly world?: string };
 
 export function parseRoute(hash: string): Route {
   const [screen, id] = hash.replace(/^#\/?/, '').split('/');
-  if (screen === 'sandbox') return { screen };
+  if (screen === 'sandbox') return id ? { screen, world: decodeURIComponent(id) } : { screen };
   if (screen === 'lesson' && id) return { screen, id: decodeURIComponent(id) };
   return { screen: 'start' };
 }
 
 export function routeHref(route: Route): string {
   if (route.screen === 'start') return '#/';
-  return route.screen === 'sandbox' ? '#/sandbox' : `#/lesson/${encodeURIComponent(route.id)}`;
+  if (route.screen === 'lesson') return `#/lesson/${encodeURIComponent(route.id)}`;
+  return route.world === undefined ? '#/sandbox' : `#/sandbox/${encodeURIComponent(route.world)}`;
 }
 
 class Router {

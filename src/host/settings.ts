@@ -1,0 +1,109 @@
+// What a learner may change in the configuration of a running program: a closed table, so that every value that reaches a
+// program was checked here. A setting is named by its path in the program's configuration (`verify.onReject`). Knows no
+// page and no dictionary; the words for settings are in `src/text`.
+
+import { isKeyError, readPrivateKeyPem } from '../crypto/keys.ts';
+import type { ProgramConfig, ProgramKind } from './programs.ts';
+
+/** What a value may be. */
+export type SettingShape =
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'text'; readonly pattern: RegExp; readonly optional?: true }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'list'; readonly pattern: RegExp; readonly max: number }
+  /** DKIM keys, see `SigningKey`. */
+  | { readonly kind: 'signers' };
+
+/** A JSON value. */
+export type SettingValue =
+  string | number | boolean | null | readonly SettingValue[] | { readonly [key: string]: SettingValue };
+
+/** Why a change is refused. */
+export type SettingProblem =
+  | { readonly id: 'unknownSetting'; readonly setting: string }
+  | { readonly id: 'badValue'; readonly setting: string; readonly why: string };
+
+export const DOMAIN_PATTERN =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+
+/** Every setting that any program has, by program and path. */
+export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<string, SettingShape>>>>> = {
+  mta: {
+    signing: { kind: 'signers' },
+    'verify.onReject': { kind: 'choice', of: ['reject', 'quarantine'] },
+  },
+  sender: {
+    signing: { kind: 'signers' },
+  },
+};
+
+const MAX_SIGNERS = 8;
+
+/** The problem with a value, or undefined when it may be used. */
+export function settingProblem(
+  kind: ProgramKind,
+  setting: string,
+  value: SettingValue,
+): SettingProblem | undefined {
+  const shape = SETTINGS[kind]?.[setting];
+  if (shape === undefined) return { id: 'unknownSetting', setting };
+  const why = mismatch(shape, value);
+  return why === undefined ? undefined : { id: 'badValue', setting, why };
+}
+
+function mismatch(shape: SettingShape, value: SettingValue): string | undefined {
+  switch (shape.kind) {
+    case 'switch':
+      return typeof value === 'boolean' ? undefined : 'notASwitch';
+    case 'choice':
+      return typeof value === 'string' && shape.of.includes(value) ? undefined : 'notAChoice';
+    case 'text':
+      if (value === null || value === '') return shape.optional === true ? undefined : 'empty';
+      return typeof value === 'string' && shape.pattern.test(value) ? undefined : 'badText';
+    case 'number':
+      return typeof value === 'number' && value >= shape.min && value <= shape.max ? undefined : 'outOfRange';
+    case 'list':
+      if (!Array.isArray(value)) return 'notAList';
+      if (value.length > shape.max) return 'tooMany';
+      return value.every((one) => typeof one === 'string' && shape.pattern.test(one)) ? undefined : 'badText';
+    case 'signers':
+      if (!Array.isArray(value)) return 'notAList';
+      if (value.length > MAX_SIGNERS) return 'tooMany';
+      return value.map(signerProblem).find((why) => why !== undefined);
+  }
+}
+
+function signerProblem(value: SettingValue): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'notASigner';
+  const { domain, selector, algorithm, privateKey } = value as Readonly<Record<string, SettingValue>>;
+  if (typeof domain !== 'string' || !DOMAIN_PATTERN.test(domain)) return 'badDomain';
+  if (typeof selector !== 'string' || !DOMAIN_PATTERN.test(selector)) return 'badSelector';
+  if (algorithm !== 'rsa-sha256' && algorithm !== 'ed25519-sha256') return 'badAlgorithm';
+  if (typeof privateKey !== 'string') return 'badKey';
+  const key = readPrivateKeyPem(privateKey);
+  if (isKeyError(key)) return 'badKey';
+  return (key.type === 'rsa') === (algorithm === 'rsa-sha256') ? undefined : 'keyOfOtherKind';
+}
+
+/** A configuration with one setting changed; the old one is left as it is. */
+export function withSetting(config: ProgramConfig, setting: string, value: SettingValue): ProgramConfig {
+  return put(config, setting.split('.'), value) as ProgramConfig;
+}
+
+function put(at: unknown, path: readonly string[], value: SettingValue): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const object = typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>) : {};
+  return { ...object, [key]: put(object[key], rest, value) };
+}
+
+/** The value of a setting, null when the configuration does not say. */
+export function settingOf(config: unknown, setting: string): SettingValue {
+  let at: unknown = config;
+  for (const key of setting.split('.')) {
+    if (typeof at !== 'object' || at === null) return null;
+    at = (at as Readonly<Record<string, unknown>>)[key];
+  }
+  return (at ?? null) as SettingValue;
+}
