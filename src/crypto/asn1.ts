@@ -1,16 +1,30 @@
-// A minimal DER reader and writer for keys: sequences, integers, strings of bits and octets, object identifiers. An
-// error names what was expected and the byte where it was not. ITU-T X.690; what a key looks like is in `keys.ts`.
+// A minimal DER reader and writer for keys and certificates. An error names what was expected and the byte where it was
+// not. ITU-T X.690; what a key looks like is in `keys.ts`, what a certificate looks like in `x509.ts`.
 
 import { concat } from '../base/bytes.ts';
 import type { Bytes } from '../base/bytes.ts';
 
 export const TAG = {
+  boolean: 0x01,
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  utf8String: 0x0c,
+  printableString: 0x13,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
   sequence: 0x30,
+  set: 0x31,
+  /** Context-specific, primitive: names and key identifiers of certificates. */
+  context0: 0x80,
+  context2: 0x82,
+  context7: 0x87,
+  /** Context-specific, constructed: version and extensions of a certificate. */
+  explicit0: 0xa0,
+  explicit3: 0xa3,
 } as const;
 export type TagName = keyof typeof TAG;
 
@@ -92,6 +106,13 @@ export class DerCursor {
     if (body + length > this.stop) derProblem({ at: this.stop, reason: 'end', expected });
     this.at = body + length;
     return new DerCursor(this.bytes, body, body + length);
+  }
+
+  /** Steps over one value of that tag and returns its bytes, tag and length included. */
+  whole(expected: TagName): Bytes {
+    const start = this.at;
+    this.enter(expected);
+    return this.bytes.slice(start, this.at) as Bytes;
   }
 
   /** Steps over any one value. */
