@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { LINT_IDS } from './auth/lint.ts';
 import { DNS_LINT_RULES } from './dns/lint.ts';
 import { DNS_WORLD_RULES } from './dns/lint/world.ts';
+import { SETTINGS } from './host/settings.ts';
 import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
 import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
 import { headers, tokens } from './text/en/headers.ts';
+import { settings as settingsDe } from './text/de/settings.ts';
+import { settings } from './text/en/settings.ts';
 import { rules } from './text/rules.ts';
 import { tokenText } from './text/token.ts';
 
@@ -27,6 +30,21 @@ describe('explanations', () => {
     expect(ids.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
     for (const [id, rule] of Object.entries({ ...DNS_LINT_RULES, ...DNS_WORLD_RULES }))
       expect(rules[id as keyof typeof rules], id).toBe(rule);
+  });
+
+  it.each([
+    ['English', settings],
+    ['German', settingsDe],
+  ])('exist for every setting of a program and for every choice, in %s', (_, words) => {
+    for (const [kind, ofKind] of Object.entries(SETTINGS)) {
+      expect(words.programs[kind], kind).toBeTruthy();
+      for (const [setting, shape] of Object.entries(ofKind)) {
+        const said = words.settings[`${kind}.${setting}`];
+        expect(said?.name, `${kind}.${setting}`).toBeTruthy();
+        expect(said?.what, `${kind}.${setting}`).toBeTruthy();
+        if (shape.kind === 'choice') expect(Object.keys(said?.choices ?? {})).toEqual([...shape.of]);
+      }
+    }
   });
 
   it('exist for every header field [S8-002]', () => {

@@ -273,6 +273,13 @@ function draftOf(
         { key: 'mark.zoneRejected', params: { zone: plain(event.zone), n: event.errors.length } },
         DWELL.trouble,
       );
+    case 'program.configured':
+      return step(
+        'zone',
+        'info',
+        { key: 'mark.configured', params: { host: event.host, setting: event.setting } },
+        DWELL.typed,
+      );
     case 'world.pass':
       return step('clock', 'info', passed(event.until - event.at), DWELL.typed);
     default:

@@ -65,6 +65,12 @@ export function whyWire(journal: Journal, event: TraceEvent, view: WhyDraft): Wh
       });
       view.actions.push(...openZone(journal, event.zone, 'SOA'));
       return view;
+    case 'program.configured':
+      view.plain.push({
+        key: 'why.configured',
+        params: { host: event.host, program: event.program, setting: event.setting },
+      });
+      return view;
     case 'world.pass':
       view.plain.push({ key: 'why.passed' });
       return view;

@@ -90,6 +90,18 @@ export interface TerminalUpdate {
   readonly view: TerminalView;
 }
 
+/** A key to make, or one whose public half is wanted. */
+export type DkimKeyAsk = { readonly make: 'rsa2048' | 'ed25519' } | { readonly privateKey: string };
+
+export interface DkimKeyView {
+  readonly algorithm: 'rsa-sha256' | 'ed25519-sha256';
+  readonly bits: number;
+  /** PEM. */
+  readonly privateKey: string;
+  /** The text of the TXT record that belongs to it, in one piece. */
+  readonly record: string;
+}
+
 export interface EhloWorker {
   /** Answers once the engine has loaded. */
   ready(): Promise<{ readonly engine: string }>;
@@ -109,6 +121,8 @@ export interface EhloWorker {
   analyseZone(zone: string, text: string): Promise<ZoneAnalysis>;
   /** What every resolver would answer now for the zone's records, from its cache. */
   caches(zone: string): Promise<readonly CacheView[]>;
+  /** Makes a DKIM key, or reads one; undefined when it is none. Leaves no mark. */
+  dkimKey(ask: DkimKeyAsk): Promise<DkimKeyView | undefined>;
   /** Completions of the word before the cursor in a terminal. */
   complete(terminal: string, line: string): Promise<readonly string[]>;
   /** The next hint of a goal; asking counts, and is remembered. */

@@ -58,6 +58,7 @@ const worker: EhloWorker = {
   log: async (host, seq) => current().log(host, seq),
   analyseZone: async (zone, text) => (await questions()).askZone(current(), zone, text),
   caches: async (zone) => current().caches(zone),
+  dkimKey: async (ask) => (await import('./keys.ts')).dkimKey(ask),
   complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),
   hint: async (goal) => current().hint(goal),
   answer: async (question, choice) => {

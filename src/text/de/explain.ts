@@ -142,6 +142,8 @@ export const explain: ExplainWords = {
   'why.dnsTimeout':
     'Auf die Frage nach {name} {type} kam rechtzeitig keine Antwort. Der Nameserver steht still oder ist nicht erreichbar.',
 
+  'why.configured':
+    'Du hast die Einstellung {setting} des Programms {program} auf {host} geändert. Sie wirkt ab der nächsten Nachricht; was schon unterwegs ist, behält die alte.',
   'why.zone.published':
     'Ab jetzt antwortet der Nameserver aus dem neuen Text von {zone}, Seriennummer {serial}.',
   'why.zone.caches':

@@ -92,6 +92,8 @@ export const page: PageWords = {
   'role.resolver': 'Resolver',
   'role.sender': 'Absender',
   'role.impostor': 'Betrüger',
+  'host.settings': 'Einstellungen',
+  'host.settingsOf': 'Einstellungen von {host}',
   'role.internet': 'Internet',
   'place.wire': 'Unterwegs',
   'place.queue': 'In der Warteschlange',

@@ -73,6 +73,7 @@ export const story: StoryWords = {
   'mark.mailboxRefused': 'Kein Postfach nimmt Mail für {recipient}',
   'mark.zonePublished': '{zone} ist veröffentlicht, Seriennummer {serial}',
   'mark.zoneRejected': '{zone} ist nicht veröffentlicht: {n} {n|Fehler|Fehler}',
+  'mark.configured': '{host}: Einstellung {setting} geändert',
   'mark.passed.seconds': '{n} {n|Sekunde vergeht|Sekunden vergehen}',
   'mark.passed.minutes': '{n} {n|Minute vergeht|Minuten vergehen}',
   'mark.passed.hours': '{n} {n|Stunde vergeht|Stunden vergehen}',

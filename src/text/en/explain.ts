@@ -136,6 +136,8 @@ export const explain = {
   'why.dnsTimeout':
     'The question for {name} {type} got no answer in time. The name server is down, or cannot be reached.',
 
+  'why.configured':
+    'You changed the setting {setting} of the program {program} on {host}. It works from the next message on; what is already under way keeps the old one.',
   'why.zone.published': 'From now on the name server answers from the new text of {zone}, serial {serial}.',
   'why.zone.caches': 'Resolvers that remember old records go on using them until their time is up.',
   'why.zone.rejected': '{zone} has {n} {n|mistake|mistakes}. The name server goes on with the old text.',

@@ -89,6 +89,8 @@ export const page = {
   'role.resolver': 'Resolver',
   'role.sender': 'Sender',
   'role.impostor': 'Impostor',
+  'host.settings': 'Settings',
+  'host.settingsOf': 'Settings of {host}',
   'role.internet': 'Internet',
   'place.wire': 'On the wire',
   'place.queue': 'In the queue',

@@ -72,6 +72,7 @@ export const story = {
   'mark.mailboxRefused': 'No mailbox takes mail for {recipient}',
   'mark.zonePublished': '{zone} is published, serial {serial}',
   'mark.zoneRejected': '{zone} is not published: {n} {n|mistake|mistakes}',
+  'mark.configured': '{host}: setting {setting} changed',
   'mark.passed.seconds': '{n} {n|second passes|seconds pass}',
   'mark.passed.minutes': '{n} {n|minute passes|minutes pass}',
   'mark.passed.hours': '{n} {n|hour passes|hours pass}',

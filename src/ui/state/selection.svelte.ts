@@ -5,7 +5,7 @@ import type { WhyAction, WhyTarget } from '../../view/types.ts';
 import { engine } from './engine.svelte.ts';
 import { playhead } from './playhead.svelte.ts';
 
-export type DockTab = `terminal:${string}` | `zone:${string}` | 'mailboxes' | 'log';
+export type DockTab = `terminal:${string}` | `zone:${string}` | 'mailboxes' | 'server' | 'log';
 /** The one part that a narrow screen shows. */
 export type Part = 'lesson' | 'map' | 'terminal' | 'tools' | 'why';
 
@@ -26,6 +26,8 @@ class Selection {
   message = $state<string>();
   logHost = $state<string>();
   logSeq = $state<number>();
+  /** The host whose settings were asked for. */
+  settingsHost = $state<string>();
   zoneFocus = $state.raw<ZoneFocus>();
   presenting = $state(false);
 
@@ -38,6 +40,7 @@ class Selection {
     this.message = undefined;
     this.logHost = undefined;
     this.logSeq = undefined;
+    this.settingsHost = undefined;
     this.zoneFocus = undefined;
   }
 
@@ -71,6 +74,11 @@ class Selection {
   openZone(zone: string, focus?: ZoneFocus): void {
     this.zoneFocus = focus;
     this.open(`zone:${zone}`);
+  }
+
+  openSettings(host?: string): void {
+    this.settingsHost = host;
+    this.open('server');
   }
 
   openLog(host: string, seq?: number): void {

@@ -1,0 +1,126 @@
+// Die Wörter des Bereichs „Server“: was man an einem Programm ändern darf und was jede Wahl bewirkt. Gleicher Typ wie
+// die englische Fassung.
+
+import type { SettingsText } from '../en/settings.ts';
+
+export const settings: SettingsText = {
+  ui: {
+    title: 'Server-Einstellungen',
+    intro:
+      'Das darfst du in dieser Welt an deinen Servern ändern. Jede Änderung wirkt ab der nächsten Nachricht.',
+    none: 'An den Servern dieser Welt lässt sich nichts ändern.',
+    on: 'an',
+    off: 'aus',
+    apply: 'Übernehmen',
+    applying: 'Wird übernommen …',
+    reset: 'Verwerfen',
+    unsaved: 'Noch nicht übernommen',
+    applied: 'Übernommen. Es wirkt ab der nächsten Nachricht.',
+    changed: 'Von dir geändert',
+    showChange: 'Änderung zeigen',
+    between: 'Von {min} bis {max}.',
+    oneALine: 'Ein Eintrag pro Zeile, höchstens {max}.',
+    notSet: 'nicht gesetzt',
+    noSigners: 'Kein Schlüssel: Mail verlässt diesen Server ohne Signatur.',
+    signerOf: 'signiert für `{domain}` mit Selektor `{selector}`',
+    bits: 'RSA, {bits} Bit',
+    ed25519: 'Ed25519',
+    unreadable: 'unlesbarer Schlüssel',
+    secret: 'Privater Schlüssel: bleibt auf diesem Server und wird nicht gezeigt. Er beginnt mit `{start}…`',
+    inDns: 'Öffentlicher Schlüssel steht im DNS',
+    otherInDns: 'Im DNS steht ein anderer Schlüssel',
+    notInDns: 'Öffentlicher Schlüssel fehlt im DNS',
+    otherZone: 'Die Zone gehört nicht dir',
+    inDnsWhat: 'Die veröffentlichte Zone enthält bei `{name}` den passenden Eintrag.',
+    otherInDnsWhat:
+      'Der Eintrag bei `{name}` gehört zu einem anderen Schlüssel: Jede Signatur wird scheitern. Veröffentliche den Eintrag dieses Schlüssels oder nimm einen neuen Selektor.',
+    notInDnsWhat:
+      'Empfänger sehen bei `{name}` nach und finden nichts: Die Signatur ist dann nichts wert. Veröffentliche zuerst den Eintrag, dann signiere.',
+    otherZoneWhat: 'Der Eintrag gehört nach `{name}`, in eine Zone, die jemand anderes verwaltet.',
+    toZone: 'Eintrag in die Zone schreiben',
+    toZoneDone: 'Er steht im Entwurf von {zone}. Öffentlich wird nichts, bevor du veröffentlichst.',
+    toZoneFailed: 'Im Zonentext ist kein Platz dafür. Öffne die Zone und sieh dir zuerst ihre Fehler an.',
+    copyRecord: 'Eintrag kopieren',
+    copied: 'Kopiert',
+    showRecord: 'Der Eintrag',
+    remove: 'Entfernen',
+    removeKey: 'Den Schlüssel mit Selektor {selector} entfernen',
+    add: 'Schlüssel hinzufügen',
+    addWhat:
+      'So wechselst du Schlüssel, ohne dass Mail verloren geht: einen zweiten unter neuem Selektor hinzufügen, seinen Eintrag veröffentlichen, warten, bis die Caches ihn kennen, und erst dann den alten entfernen.',
+    generate: 'Neuen Schlüssel erzeugen',
+    paste: 'Eigenen Schlüssel verwenden',
+    domain: 'Domain',
+    domainWhat:
+      'Die Domain, für die die Signatur spricht (`d=`). Für DMARC muss sie zur From-Adresse passen.',
+    selector: 'Selektor',
+    selectorWhat:
+      'Ein Name für diesen Schlüssel (`s=`). Jeder Schlüssel bekommt einen neuen, damit alte Signaturen prüfbar bleiben.',
+    kind: 'Art des Schlüssels',
+    rsa2048: 'RSA mit 2048 Bit: verstehen alle',
+    ed25519What: 'Ed25519: kurz und modern, verstehen noch nicht alle',
+    pem: 'Privater Schlüssel (PEM)',
+    pemWhat:
+      'Eine Datei, die mit `-----BEGIN PRIVATE KEY-----` oder `-----BEGIN RSA PRIVATE KEY-----` beginnt.',
+    make: 'Schlüssel erzeugen',
+    making: 'Schlüssel wird erzeugt … bis zu einer halben Sekunde',
+    makeFailed: 'Es ließ sich kein Schlüssel erzeugen. Versuch es noch einmal.',
+    use: 'Diesen Schlüssel verwenden',
+    cancel: 'Abbrechen',
+    keyAdded: 'Der Schlüssel steht in der Liste. Übernimm ihn, um damit zu signieren.',
+    badSelector: 'Ein Selektor besteht aus Buchstaben, Ziffern und Bindestrichen, etwa `s2`.',
+    badDomain: 'Das ist kein Domainname wie `wolke.example`.',
+    selectorTaken:
+      'Für diese Domain gibt es schon einen Schlüssel mit diesem Selektor. Nimm einen anderen Namen.',
+    badPem:
+      'Das ist kein privater Schlüssel im PEM-Format. Füge die ganze Datei ein, mit erster und letzter Zeile.',
+  },
+  programs: {
+    mta: 'Mail-Transport (MTA)',
+    mda: 'Zustellung in Postfächer (MDA)',
+    sender: 'Versandprogramm',
+    nameServer: 'Nameserver',
+    resolver: 'Resolver',
+    gateway: 'Gateway',
+  },
+  settings: {
+    'mta.signing': {
+      name: 'DKIM-Signatur',
+      what: 'Ausgehende Mail wird mit jedem dieser Schlüssel signiert. Empfänger holen die öffentliche Hälfte aus dem DNS, bei `selektor._domainkey.domain`.',
+    },
+    'mta.verify.onReject': {
+      name: 'Wenn DMARC Ablehnen verlangt',
+      what: 'Was dieser Server mit eingehender Mail tut, die an DMARC scheitert, wenn die Domain des Absenders `p=reject` veröffentlicht.',
+      choices: {
+        reject: ['Ablehnen', 'Der sendende Server bekommt eine 550 und muss es seinem Nutzer sagen.'],
+        quarantine: [
+          'In den Spam-Ordner',
+          'Sie wird angenommen und markiert: Nichts geht verloren, wenn eine Mailingliste die Signatur gebrochen hat.',
+        ],
+      },
+    },
+    'sender.signing': {
+      name: 'DKIM-Signatur',
+      what: 'Was dieses Programm sendet, wird mit jedem dieser Schlüssel signiert. Empfänger holen die öffentliche Hälfte aus dem DNS, bei `selektor._domainkey.domain`.',
+    },
+  },
+  refusals: {
+    notASwitch: 'Es geht nur an oder aus.',
+    notAChoice: 'Nimm eine der angebotenen Möglichkeiten.',
+    empty: 'Hier muss etwas stehen.',
+    badText: 'Das ist nicht so geschrieben, wie es sein muss. Vergleiche mit der Erklärung darüber.',
+    outOfRange: 'Die Zahl ist zu klein oder zu groß.',
+    notAList: 'Das ist keine Liste.',
+    tooMany: 'Das ist zu viel: Die Liste ist voll.',
+    notASigner: 'Ein Schlüssel braucht Domain, Selektor und privaten Schlüssel.',
+    badDomain: 'Die Domain eines Schlüssels ist kein Domainname.',
+    badSelector: 'Der Selektor eines Schlüssels besteht nicht aus Buchstaben, Ziffern und Bindestrichen.',
+    badAlgorithm: 'Diese Art von Schlüssel ist unbekannt.',
+    badKey: 'Der private Schlüssel ist nicht lesbar.',
+    keyOfOtherKind: 'Der private Schlüssel ist von anderer Art als angegeben.',
+    unknownSetting: 'Eine solche Einstellung hat dieses Programm nicht.',
+    settingFixed: 'Diese Einstellung steht in dieser Welt fest.',
+    noSuchProgram: 'Dieses Programm läuft hier nicht.',
+    other: 'Der Server hat die Änderung abgelehnt ({id}).',
+  },
+};
