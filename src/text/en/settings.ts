@@ -21,7 +21,6 @@ const ui = {
   title: 'Server settings',
   intro: 'What you may change on your servers in this world. A change works from the next message on.',
   none: 'Nothing can be changed on the servers of this world.',
-  loadFailed: 'The settings could not be loaded. Reload the page to try again.',
   on: 'on',
   off: 'off',
   apply: 'Apply',
