@@ -113,6 +113,8 @@ export type HostEvent =
       readonly offered?: number;
       readonly why?: string;
     }
+  /** A resolver's memory was emptied (`rndc flush`), or what it knew at and below `name` (`rndc flushtree`). */
+  | { readonly type: 'resolver.flushed'; readonly name?: string }
   // ---- SMTP and LMTP, both ends
   | { readonly type: 'smtp.server'; readonly connection: number; readonly note: ServerNote }
   | {

@@ -121,6 +121,13 @@ export function nextAt(machine: Machine): Time | undefined {
   return peekEntry(machine.state.net.queue)?.at;
 }
 
+/** When a program's timer comes due, if it is set. */
+export function timerDue(machine: Machine, host: string, program: string, key: string): Time | undefined {
+  const order = machine.state.timers.get(`${host} ${program} ${key}`)?.order;
+  if (order === undefined) return undefined;
+  return machine.state.net.queue.heap.find((entry) => entry.order === order)?.at;
+}
+
 /** Runs until nothing is under way, at most to `limit`. Patient entries that come due on the way are handled in order. */
 export function runUntilQuiet(machine: Machine, limit: Time): void {
   const start = machine.state.nextSeq;

@@ -155,7 +155,8 @@ function load(state: NameServerState, zone: string, text: string, os: Os): void 
   }
   state.zones.set(key, loaded.hosted);
   const soa = zoneSoa(loaded.hosted.zone)?.data;
-  os.emit({ type: 'zone.published', zone, text, serial: soa?.type === 'SOA' ? soa.serial : 0 });
+  const serial = soa?.type === 'SOA' ? soa.serial : 0;
+  os.cause = os.emit({ type: 'zone.published', zone, text, serial });
   notifyAll(state, zone, os);
 }
 

@@ -34,6 +34,8 @@ export type Call =
   | { readonly type: 'logged'; readonly file: string; readonly line: string }
   /** To a name server: the text of a zone has changed. */
   | { readonly type: 'reload'; readonly zone: string; readonly text: string }
+  /** To a resolver: forget what is remembered at and below that name; without one, everything. */
+  | { readonly type: 'forget'; readonly name?: string }
   /** To a scripted sender: send the message of that name. */
   | { readonly type: 'send'; readonly message: string }
   /** To a gateway: what a real socket does. */

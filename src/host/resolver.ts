@@ -10,6 +10,7 @@ import { rdataText, typeName, type ResourceRecord } from '../dns/records.ts';
 import { cacheContents } from '../dns/resolver-cache.ts';
 import {
   createResolver,
+  flushResolver,
   resolverQuery,
   resolverResponse,
   resolverTick,
@@ -144,8 +145,15 @@ function take(state: ResolverState, input: Input, os: Os): void {
       else closeClient(state, Number(input.key.split(' ')[1]), os);
       return;
     case 'call':
+      if (input.call.type === 'forget') forget(state, input.call.name, os);
       return;
   }
+}
+
+/** S3-025: what BIND's operator does with `rndc flush` and `rndc flushtree`. */
+function forget(state: ResolverState, name: string | undefined, os: Os): void {
+  flushResolver(state.recursion, name);
+  os.emit({ type: 'resolver.flushed', ...(name === undefined ? {} : { name }) });
 }
 
 function endpointText(endpoint: Endpoint): string {
@@ -271,6 +279,7 @@ export interface CachedSet {
   /** As in a zone file; none for an absence or a failure. */
   readonly texts: readonly string[];
   readonly secondsLeft: number;
+  readonly expiresAt: Time;
   /** Address of the server that it came from. */
   readonly server: string;
 }
@@ -285,6 +294,7 @@ export function resolverCache(state: ResolverState, zone: string, now: Time): Ca
       kind: entry.kind,
       texts: entry.kind === 'records' ? entry.records.map((record) => rdataText(record.data)) : [],
       secondsLeft,
+      expiresAt: entry.expiresAt,
       server: entry.server,
     }));
 }

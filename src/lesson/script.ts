@@ -8,6 +8,7 @@
 //     @ edit wolke.example: OLD => NEW          replace a piece of the zone's text, raise its serial, publish it
 //     @ add wolke.example: RECORD               append a line to the zone, raise its serial, publish it
 //     @ set mail.wolke.example mta signing: []  change a setting of a program; the value is JSON, `key:NAME` a key of the world
+//     @ flush resolver.isp.example              a resolver forgets everything; a name behind it: only that and what is below
 //     @ answer envelope: rcpt                   choose an answer to a question
 
 import { DAY, HOUR, MINUTE, SECOND } from '../base/dates.ts';
@@ -30,6 +31,7 @@ export type Step =
       readonly setting: string;
       readonly value: SettingValue;
     }
+  | { readonly kind: 'flush'; readonly host: string; readonly name?: string }
   | { readonly kind: 'answer'; readonly question: string; readonly choice: string };
 
 export interface ScriptLine {
@@ -67,6 +69,11 @@ function parseLine(line: string): Step | undefined {
     if (set !== null) {
       const [, host = '', program = '', setting = '', json = ''] = set;
       return { kind: 'set', host, program, setting, value: JSON.parse(json) as SettingValue };
+    }
+    const flush = /^@ flush (\S+)(?: (\S+))?$/.exec(line);
+    if (flush !== null) {
+      const [, host = '', name] = flush;
+      return { kind: 'flush', host, ...(name === undefined ? {} : { name: absolute(name) }) };
     }
     const answer = /^@ answer (\S+): (\S+)$/.exec(line);
     if (answer !== null) return { kind: 'answer', question: answer[1] ?? '', choice: answer[2] ?? '' };
@@ -113,6 +120,10 @@ export function commandOf(world: World, step: Step): Command {
         setting: step.setting,
         value: withKeys(step.value, world.description.keys ?? {}),
       };
+    case 'flush': {
+      const { host, name } = step;
+      return { type: 'flush', host, ...(name === undefined ? {} : { name }) };
+    }
     case 'answer':
       return { type: 'answer', question: step.question, choice: step.choice };
   }

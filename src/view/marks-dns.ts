@@ -6,6 +6,7 @@ import { latin1 } from '../base/bytes.ts';
 import { withoutDot } from '../dns/name.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { decodeMessage, rcodeName, type DnsMessage } from '../dns/wire.ts';
+import { OPCODE_NOTIFY } from '../dns/zone-transfer.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import type { Phrase, Tone } from './types.ts';
 
@@ -24,8 +25,23 @@ export function dnsMark(
 ): DnsStep | undefined {
   if (event.from.port !== 53) return undefined;
   const decoded = decodeMessage(latin1(event.bytes));
-  if (!decoded.ok || !decoded.value.flags.qr) return undefined;
+  if (!decoded.ok) return undefined;
+  if (decoded.value.opcode === OPCODE_NOTIFY) return notified(decoded.value, event);
+  if (!decoded.value.flags.qr) return undefined;
   return describe(decoded.value, event, resolvers.has(event.host) && answersAtOnce(event, trace));
+}
+
+/** A primary tells a secondary that a zone has changed (RFC 1996); that it was heard is no step of its own. */
+function notified(message: DnsMessage, event: EventOf<'net.datagram'>): DnsStep | undefined {
+  if (message.flags.qr) return undefined;
+  const name = withoutDot(message.questions[0]?.name ?? '.');
+  const params = { name, server: event.host, to: event.path.at(-1) ?? event.to.address };
+  return {
+    text: { key: 'mark.dns.notify', params },
+    tone: 'info',
+    label: `NOTIFY ${name}`,
+    cached: false,
+  };
 }
 
 /** Nothing but the query itself led to the answer: the resolver asked nobody. */

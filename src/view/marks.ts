@@ -3,7 +3,7 @@
 // in marks-dns.ts.
 
 import { fromUtf8, latin1 } from '../base/bytes.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../base/dates.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Time } from '../base/dates.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { protocolOf, type Connections } from './connections.ts';
@@ -22,6 +22,8 @@ export interface MarkFold {
   open: boolean;
   /** Connections whose message text has its envelope on the way already. */
   readonly posted: Set<number>;
+  /** When a zone was published last, by name. */
+  readonly published: Map<string, Time>;
   /** `host queueId` of what waits for another try. */
   readonly deferred: Set<string>;
 }
@@ -37,6 +39,7 @@ export function openMarks(description: WorldDescription): MarkFold {
     ownerOf: new Map(description.hosts.flatMap((host) => host.addresses.map((a) => [a, host.name] as const))),
     open: false,
     posted: new Set(),
+    published: new Map(),
     deferred: new Set(),
   };
 }
@@ -260,6 +263,7 @@ function draftOf(
         DWELL.trouble,
       );
     case 'zone.published':
+      fold.published.set(event.zone, event.at);
       return step(
         'zone',
         'info',
@@ -280,6 +284,17 @@ function draftOf(
         { key: 'mark.configured', params: { host: event.host, setting: event.setting } },
         DWELL.typed,
       );
+    case 'zone.copy':
+      return copied(fold, event);
+    case 'resolver.flushed':
+      return step(
+        'dns',
+        'info',
+        event.name === undefined
+          ? { key: 'mark.flushed', params: { host: event.host } }
+          : { key: 'mark.flushed.name', params: { host: event.host, name: plain(event.name) } },
+        DWELL.typed,
+      );
     case 'world.pass':
       return step('clock', 'info', passed(event.until - event.at), DWELL.typed);
     default:
@@ -294,6 +309,21 @@ function step(kind: MarkView['kind'], tone: Tone, text: Phrase, dwellMs: number)
 function verdict(check: 'spf' | 'dkim' | 'dmarc', result: string, params: Record<string, string>): Draft {
   const known = result === 'pass' || result === 'fail' || result === 'none' ? result : 'other';
   return step('auth', toneOfResult(result), { key: `mark.${check}.${known}`, params }, DWELL.verdict);
+}
+
+/** A secondary's copy. That nothing was new is a step only right after a publication: then a serial was forgotten. */
+function copied(fold: MarkFold, event: EventOf<'zone.copy'>): Draft | undefined {
+  const isNews = event.at - (fold.published.get(event.zone) ?? -Infinity) < MINUTE;
+  if (event.what === 'current' && !isNews) return undefined;
+  const params = {
+    zone: plain(event.zone),
+    server: event.host,
+    serial: event.serial ?? 0,
+    offered: event.offered ?? 0,
+    why: event.why ?? '',
+  };
+  const tone = { transferred: 'pass', current: 'soft', failed: 'soft', expired: 'fail' } as const;
+  return step('zone', tone[event.what], { key: `mark.copy.${event.what}`, params }, DWELL.typed);
 }
 
 function connected(

@@ -312,6 +312,8 @@ export interface ZoneView {
   readonly serial: number;
   readonly publishedAt: Time;
   readonly seq: number;
+  /** It belongs to the company that the addresses are rented from; the learner changes it in that company's panel. */
+  readonly panel?: 'hoster';
 }
 
 /** A finding in a zone text. Line and column count from 1. */
@@ -349,15 +351,35 @@ export interface ZoneAnalysis {
 /** What one resolver still holds of a zone. */
 export interface CacheView {
   readonly resolver: string;
+  readonly address: string;
+  /** Hosts that ask it, by name. */
+  readonly users: readonly string[];
   readonly entries: readonly {
     readonly name: string;
     readonly type: string;
     /** As in a zone file; '' for a cached "does not exist". */
     readonly text: string;
     readonly secondsLeft: number;
+    /** The moment at which it is forgotten. */
+    readonly until: Time;
     /** It differs from what is published now. */
     readonly stale: boolean;
   }[];
+}
+
+/** A name server of a zone, and which state of it the server answers from. */
+export interface ServerView {
+  readonly server: string;
+  readonly address: string;
+  readonly role: 'primary' | 'secondary';
+  /** `none`: it has no copy that it may answer from. */
+  readonly state: 'current' | 'old' | 'none';
+  /** Absent when it has no copy. */
+  readonly serial?: number;
+  /** Old, and the serial is no older: it will not fetch the zone before the serial is raised. */
+  readonly stuck?: true;
+  /** When a secondary asks for the serial the next time, if nobody tells it earlier. */
+  readonly nextLookAt?: Time;
 }
 
 // ---- lessons -------------------------------------------------------------------------------------------------------

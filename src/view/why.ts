@@ -8,6 +8,7 @@ import { messageOf } from './messages.ts';
 import type { WhyTarget, WhyView } from './types.ts';
 import { whyDkim, whyDmarc, whySpf } from './why-auth.ts';
 import { baseView, type WhyDraft } from './why-base.ts';
+import { whyCopy } from './why-dns.ts';
 import { whyMailbox } from './why-mailbox.ts';
 import { whyHost, whyLink, whyMessage } from './why-place.ts';
 import { whyQueue } from './why-queue.ts';
@@ -61,6 +62,11 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'queue.discarded':
     case 'auth.signed':
       return whyQueue(journal, event, view);
+    case 'zone.copy':
+      return whyCopy(journal, event, view);
+    case 'resolver.flushed':
+      view.plain.push({ key: 'why.flushed' });
+      return view;
     default:
       return whyWire(journal, event, view);
   }

@@ -14,13 +14,21 @@ export type Zones = Map<string, History<ZoneView>>;
 
 export function openZones(description: WorldDescription): Zones {
   const zones: Zones = new Map();
-  for (const { zone, server, text, editable } of description.zones) {
+  for (const { zone, server, text, editable, panel } of description.zones) {
     if (editable !== true) continue;
     const soa = zoneSoa(parseZone(text, zone).zone)?.data;
     const serial = soa?.type === 'SOA' ? soa.serial : 0;
-    zones.set(zone, [
-      { seq: 0, value: { zone, server, text, serial, publishedAt: parseStart(description.start), seq: 0 } },
-    ]);
+    const publishedAt = parseStart(description.start);
+    const value = {
+      zone,
+      server,
+      text,
+      serial,
+      publishedAt,
+      seq: 0,
+      ...(panel === undefined ? {} : { panel }),
+    };
+    zones.set(zone, [{ seq: 0, value }]);
   }
   return zones;
 }
@@ -32,7 +40,8 @@ export function foldZones(zones: Zones, event: TraceEvent): boolean {
     if (!sameName(zone, event.zone)) continue;
     const { text, serial, at, seq } = event;
     const before = newest(states);
-    put(states, seq, { zone, server: before?.server ?? event.host, text, serial, publishedAt: at, seq });
+    const kept = before ?? { zone, server: event.host };
+    put(states, seq, { ...kept, text, serial, publishedAt: at, seq });
     return true;
   }
   return false;

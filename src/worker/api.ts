@@ -4,6 +4,7 @@
 import type { Time } from '../base/dates.ts';
 import type {
   CacheView,
+  ServerView,
   CoachHint,
   HostView,
   LessonView,
@@ -123,6 +124,8 @@ export interface EhloWorker {
   caches(zone: string): Promise<readonly CacheView[]>;
   /** Makes a DKIM key, or reads one; undefined when it is none. Leaves no mark. */
   dkimKey(ask: DkimKeyAsk): Promise<DkimKeyView | undefined>;
+  /** The zone's name servers and the state of it that each answers from. */
+  servers(zone: string): Promise<readonly ServerView[]>;
   /** Completions of the word before the cursor in a terminal. */
   complete(terminal: string, line: string): Promise<readonly string[]>;
   /** The next hint of a goal; asking counts, and is remembered. */

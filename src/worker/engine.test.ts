@@ -47,7 +47,7 @@ const greeting: LessonBody = {
 };
 const after: LessonBody = { ...greeting, id: 'after', world: null, previous: 'greeting' };
 const library: Library = {
-  world: (name) => (name === 'first' ? first : undefined),
+  world: (name) => (name === 'sandbox' ? first : undefined),
   lesson: async (id) => [greeting, after].find((body) => body.id === id) ?? null,
 };
 
@@ -124,6 +124,7 @@ describe('the engine', () => {
       engine.save(),
       engine.log('mail.wolke.example'),
       engine.caches('wolke.example.'),
+      engine.servers('wolke.example.'),
       askZone(engine, 'wolke.example.', 'nonsense'),
       engine.world.machine.trace.map((event) => askWhy(engine, { kind: 'event', seq: event.seq })),
       engine.worldAt().messages.map((message) => askMessage(engine, message.id)),
@@ -139,6 +140,7 @@ describe('the engine', () => {
     const before = hashOf(engine) + JSON.stringify([...engine.world.machine.state.timers]);
     engine.worldAt(50);
     engine.caches('wolke.example.');
+    engine.servers('wolke.example.');
     askCompletions(engine, LAPTOP, 'tel');
     askWhy(engine, { kind: 'host', name: 'mx.hafen.example' });
     askZone(engine, 'wolke.example.', '');

@@ -12,8 +12,16 @@ import { nextRetry } from '../view/retries.ts';
 import { takeOutput } from '../view/terminals.ts';
 import { settingViews } from '../view/settings.ts';
 import { zoneViews } from '../view/zones.ts';
-import { cacheViews } from '../view/caches.ts';
-import type { CacheView, LessonView, LogLine, MailboxView, Problem, WorldView } from '../view/types.ts';
+import { cacheViews, serverViews } from '../view/caches.ts';
+import type {
+  CacheView,
+  LessonView,
+  LogLine,
+  MailboxView,
+  Problem,
+  ServerView,
+  WorldView,
+} from '../view/types.ts';
 import { openLesson, showHint, updateLesson, type LessonRun } from '../lesson/runtime.ts';
 import type { Command } from '../world/command.ts';
 import {
@@ -32,7 +40,7 @@ import { lessonSources, playScript } from '../lesson/sources.ts';
 import { scenarioName, type Start } from './start.ts';
 
 /** Changes whenever the same tape may give another trace: a saved world of another version is not continued. */
-export const ENGINE = 'ehlo-2';
+export const ENGINE = 'ehlo-3';
 
 /** So many commands lie between two checkpoints; undoing one replays at most as many. */
 const CHECKPOINT_EVERY = 25;
@@ -215,6 +223,10 @@ export class Engine {
 
   caches(zone: string): readonly CacheView[] {
     return cacheViews(this.world, zone, this.published(zone));
+  }
+
+  servers(zone: string): readonly ServerView[] {
+    return serverViews(this.world, zone);
   }
 
   /** The text of a zone as its server has it. */

@@ -1,5 +1,5 @@
-// How a scenario begins: which description, which commands come before the learner's, which goals. The sandbox is the
-// first world; a lesson brings its own, or goes on where the solution of the one before it ended.
+// How a scenario begins: which description, which commands come before the learner's, which goals. The sandbox has a
+// world of its own; a lesson brings its own, or goes on where the solution of the one before it ended.
 
 import type { LessonGoals } from '../lesson/format.ts';
 import { parseScript, type ScriptLine } from '../lesson/script.ts';
@@ -43,7 +43,7 @@ export function scenarioName(scenario: ScenarioRef): string {
 /** Finds out how a scenario begins. Throws a sentence when there is no such scenario or its files are wrong. */
 export async function startOf(scenario: ScenarioRef, library: Library): Promise<Start> {
   if (scenario.kind === 'sandbox') {
-    const name = scenario.world ?? 'first';
+    const name = scenario.world ?? 'sandbox';
     return { description: describe(library.world(name), name), prelude: [] };
   }
   const body = await library.lesson(scenario.id);

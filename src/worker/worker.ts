@@ -59,6 +59,7 @@ const worker: EhloWorker = {
   analyseZone: async (zone, text) => (await questions()).askZone(current(), zone, text),
   caches: async (zone) => current().caches(zone),
   dkimKey: async (ask) => (await import('./keys.ts')).dkimKey(ask),
+  servers: async (zone) => current().servers(zone),
   complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),
   hint: async (goal) => current().hint(goal),
   answer: async (question, choice) => {

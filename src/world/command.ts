@@ -21,6 +21,8 @@ export type Command =
       readonly setting: string;
       readonly value: SettingValue;
     }
+  /** A resolver forgets what it remembers at and below `name` (with its final dot); without one, everything. */
+  | { readonly type: 'flush'; readonly host: string; readonly name?: string }
   /** An answer to a lesson's question. */
   | { readonly type: 'answer'; readonly question: string; readonly choice: string }
   /** The terminal was closed: whatever runs in it loses its connection. */

@@ -53,6 +53,8 @@ export interface ZoneDescription {
   readonly server: string;
   readonly text: string;
   readonly editable?: boolean;
+  /** The learner edits it in the panel of the company that the addresses are rented from, because it is that company's zone. */
+  readonly panel?: 'hoster';
 }
 
 export interface WorldDescription {

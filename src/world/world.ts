@@ -35,6 +35,7 @@ export type Refusal =
   | { readonly id: 'tooFar'; readonly days: number }
   | { readonly id: 'inputTooLong'; readonly limit: number }
   | { readonly id: 'noSuchProgram'; readonly host: string; readonly program: string }
+  | { readonly id: 'noSuchResolver'; readonly host: string }
   | { readonly id: 'settingFixed'; readonly host: string; readonly setting: string }
   | SettingProblem;
 
@@ -112,6 +113,15 @@ function perform(world: World, command: Command): Refusal | undefined {
     }
     case 'configure':
       return change(world, command) ?? settle();
+    case 'flush': {
+      const { host, name } = command;
+      const programs = machine.state.hosts.get(host)?.programs ?? [];
+      const program = [...programs].find(([, { kind }]) => kind === 'resolver')?.[0];
+      if (program === undefined) return { id: 'noSuchResolver', host };
+      const call: Call = { type: 'forget', ...(name === undefined ? {} : { name }) };
+      callFromOutside(machine, host, program, call, undefined);
+      return settle();
+    }
     case 'answer':
       record(
         machine,

@@ -119,6 +119,7 @@ function called(state: ShellState, input: Extract<Input, { type: 'call' }>, os: 
       return;
     case 'lookup':
     case 'reload':
+    case 'forget':
     case 'send':
     case 'flush':
     case 'attempt':

@@ -148,6 +148,20 @@ export const explain: ExplainWords = {
     'Ab jetzt antwortet der Nameserver aus dem neuen Text von {zone}, Seriennummer {serial}.',
   'why.zone.caches':
     'Resolver, die alte Einträge im Gedächtnis haben, nutzen sie weiter, bis deren Zeit um ist.',
+  'why.copy.what':
+    '{server} ist ein zweiter Nameserver von {zone}. Er liest keine Zonendatei, sondern holt sich eine Kopie beim ersten.',
+  'why.copy.transferred':
+    'Die Seriennummer {serial} war neuer als seine, also hat er die ganze Zone geholt (AXFR über TCP).',
+  'why.copy.current':
+    'Er hat nach der Seriennummer gefragt und {offered} gehört; seine Kopie hat {serial}. Nur eine neuere Nummer bringt ihn dazu, die Zone zu holen. Wer eine Zone ändert und die Seriennummer vergisst, lässt diesen Server mit den alten Einträgen zurück.',
+  'why.copy.failed':
+    'Er hat die Zone nicht bekommen: {why}. Er antwortet weiter aus seiner alten Kopie und versucht es nach der Zeit wieder, die im SOA-Eintrag „retry“ heißt.',
+  'why.copy.expired':
+    'So lange, wie der SOA-Eintrag es erlaubt („expire“), hat er den ersten Server nicht erreicht. Eine alte Kopie ist schlechter als keine, also antwortet er jetzt mit SERVFAIL.',
+  'why.notify':
+    'Eine NOTIFY-Nachricht: Der erste Nameserver sagt dem zweiten, dass die Zone neu geladen ist, damit er nicht bis zum nächsten regelmäßigen Nachsehen wartet.',
+  'why.flushed':
+    'Der Betreiber hat das Gedächtnis des Resolvers geleert. Fragt wieder jemand, fragt er sich neu von der Wurzel abwärts durch.',
   'why.zone.rejected': '{zone} enthält {n} {n|Fehler|Fehler}. Der Nameserver bleibt beim alten Text.',
 
   'why.spf.helo':

@@ -24,6 +24,7 @@ export const page: PageWords = {
   'problem.noSuchTerminal': 'Ein Terminal {terminal} gibt es nicht.',
   'problem.noSuchZone': 'Eine Zone {zone} gibt es nicht.',
   'problem.zoneNotEditable': 'Die Zone {zone} gehört jemand anderem.',
+  'problem.noSuchResolver': '{host} ist kein Resolver, also gibt es dort nichts zu vergessen.',
   'problem.other': 'Etwas hat nicht geklappt ({id}).',
   'start.title': 'Schick eine Nachricht. Sieh jedes Byte. Frag warum.',
   'start.one':

@@ -28,6 +28,8 @@ export const ui: UiWords = {
   split: 'Nebeneinander',
   'tabs.terminals': 'Terminals',
   'tabs.tools': 'Zonen, Postfächer, Server und Log',
+  'tab.hoster': 'Hoster-Panel',
+  'zones.choose': 'Zone wählen',
   'tab.mailboxes': 'Postfächer',
   'tab.server': 'Server',
   'tab.log': 'Log',

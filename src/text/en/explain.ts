@@ -140,6 +140,20 @@ export const explain = {
     'You changed the setting {setting} of the program {program} on {host}. It works from the next message on; what is already under way keeps the old one.',
   'why.zone.published': 'From now on the name server answers from the new text of {zone}, serial {serial}.',
   'why.zone.caches': 'Resolvers that remember old records go on using them until their time is up.',
+  'why.copy.what':
+    '{server} is a second name server of {zone}. It does not read the zone file: it fetches a copy from the first one.',
+  'why.copy.transferred':
+    'The serial {serial} was newer than its own, so it fetched the whole zone (AXFR over TCP).',
+  'why.copy.current':
+    'It asked for the serial and was told {offered}; its copy has {serial}. Only a newer serial makes it fetch the zone. Whoever changes a zone and forgets the serial leaves this server with the old records.',
+  'why.copy.failed':
+    'It could not get the zone: {why}. It goes on answering from its old copy and tries again after the time that the SOA calls “retry”.',
+  'why.copy.expired':
+    'For as long as the SOA allows (“expire”) it could not reach the first server. An old copy is worse than none, so it answers SERVFAIL now.',
+  'why.notify':
+    'A NOTIFY message: the first name server tells the second one that the zone was loaded anew, so that it need not wait for its next regular look.',
+  'why.flushed':
+    'Its operator emptied the memory of the resolver. It asks again from the root down the next time somebody wants to know.',
   'why.zone.rejected': '{zone} has {n} {n|mistake|mistakes}. The name server goes on with the old text.',
 
   'why.spf.helo': 'The envelope has no sender, as reports have none. So the name in the greeting is checked.',

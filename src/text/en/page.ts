@@ -21,6 +21,7 @@ export const page = {
   'problem.noSuchTerminal': 'There is no terminal {terminal}.',
   'problem.noSuchZone': 'There is no zone {zone}.',
   'problem.zoneNotEditable': 'The zone {zone} belongs to somebody else.',
+  'problem.noSuchResolver': '{host} is no resolver, so there is nothing to forget.',
   'problem.other': 'Something did not work ({id}).',
   'start.title': 'Send a message. See every byte. Ask why.',
   'start.one':

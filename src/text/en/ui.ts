@@ -27,6 +27,8 @@ export const ui = {
   split: 'Side by side',
   'tabs.terminals': 'Terminals',
   'tabs.tools': 'Zones, mailboxes, servers and log',
+  'tab.hoster': 'Hoster panel',
+  'zones.choose': 'Choose a zone',
   'tab.mailboxes': 'Mailboxes',
   'tab.server': 'Server',
   'tab.log': 'Log',

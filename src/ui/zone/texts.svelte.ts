@@ -2,6 +2,7 @@
 // is that of a diagnostic (`SPF-MULTI`) or a code of the zone parser (`unknown-type`).
 
 import type { DiagnosticText } from '../../text/en/diagnostics.ts';
+import type { PropagationText } from '../../text/en/propagation.ts';
 import type { ZoneText } from '../../text/en/zone.ts';
 import { fill } from '../../text/fill.ts';
 import { hoverRules } from '../../text/hover-rules.ts';
@@ -12,26 +13,31 @@ import type { Language } from '../state/settings.svelte.ts';
 export interface ZoneTexts {
   readonly language: Language;
   readonly zone: ZoneText;
+  readonly propagation: PropagationText;
   readonly diagnostics: Readonly<Record<string, DiagnosticText>>;
   readonly glossary: Glossary;
 }
 
 const load: Record<Language, () => Promise<ZoneTexts>> = {
   en: async () => {
-    const [{ zone }, { diagnostics }, { hover }] = await Promise.all([
+    const [{ zone }, { propagation }, { diagnostics }, { hover }] = await Promise.all([
       import('../../text/en/zone.ts'),
+      import('../../text/en/propagation.ts'),
       import('../../text/en/diagnostics.ts'),
       import('../../text/en/hover.ts'),
     ]);
-    return { language: 'en', zone, diagnostics, glossary: { words: zone.words, hover, rules: hoverRules } };
+    const glossary = { words: zone.words, hover, rules: hoverRules };
+    return { language: 'en', zone, propagation, diagnostics, glossary };
   },
   de: async () => {
-    const [{ zone }, { diagnostics }, { hover }] = await Promise.all([
+    const [{ zone }, { propagation }, { diagnostics }, { hover }] = await Promise.all([
       import('../../text/de/zone.ts'),
+      import('../../text/de/propagation.ts'),
       import('../../text/de/diagnostics.ts'),
       import('../../text/de/hover.ts'),
     ]);
-    return { language: 'de', zone, diagnostics, glossary: { words: zone.words, hover, rules: hoverRules } };
+    const glossary = { words: zone.words, hover, rules: hoverRules };
+    return { language: 'de', zone, propagation, diagnostics, glossary };
   },
 };
 
