@@ -2,6 +2,7 @@
 // that returns a verdict with its whole reasoning. What the receiver does is in `dmarc-receiver.ts`. RFC 9989.
 
 import type { Asking } from '../dns/lookup.ts';
+import { alignmentOfOrganizations, alignmentWithoutWalk } from './dmarc-alignment.ts';
 import { plainDomain, sameDomain } from './domain.ts';
 import type { AlignmentMode, DmarcPolicy, DmarcRecord } from './dmarc-record.ts';
 import { walkTree } from './dmarc-walk.ts';
@@ -247,34 +248,30 @@ function* align(
     };
     // A check that could not be finished counts as unknown if it could have helped.
     const isPass = one.result === 'pass';
-    if (!(isPass || one.result === 'temperror') || domain === '') {
-      rows.push({ ...base, isAligned: false, because: 'not-authenticated' });
-      continue;
-    }
-    if (sameDomain(domain, author)) {
+    const identifier = { domain, isPass, isTemporary: one.result === 'temperror', mode: one.mode };
+    const plain = alignmentWithoutWalk(identifier, author);
+    if (plain !== undefined) {
+      const isSame = sameDomain(domain, author) && plain.because !== 'not-authenticated';
       rows.push({
         ...base,
-        organizationalDomain: authorWalk.organizationalDomain,
-        isAligned: isPass,
-        because: isPass ? 'same-domain' : 'lookup-failed',
+        ...(isSame ? { organizationalDomain: authorWalk.organizationalDomain } : {}),
+        ...plain,
       });
-      continue;
-    }
-    if (one.mode === 'strict') {
-      rows.push({ ...base, isAligned: false, because: 'different' });
       continue;
     }
     const known = walks.find((walk) => walk.domain === domain);
     const walk = known ?? (yield* walkTree(domain, one.mechanism, asked));
     if (known === undefined) walks.push(walk);
-    const isSame = walk.organizationalDomain === authorWalk.organizationalDomain;
     const isUnknown = walk.isIncomplete || authorWalk.isIncomplete;
     rows.push({
       ...base,
       organizationalDomain: walk.organizationalDomain,
-      isAligned: isSame && isPass && !isUnknown,
-      because:
-        isUnknown || (isSame && !isPass) ? 'lookup-failed' : isSame ? 'same-organization' : 'different',
+      ...alignmentOfOrganizations(
+        isPass,
+        walk.organizationalDomain,
+        authorWalk.organizationalDomain,
+        isUnknown,
+      ),
     });
   }
   return { rows, walks };

@@ -100,6 +100,25 @@ export function rsaVerify(
   return encoded !== undefined && equalBytes(integerToBytes(power(value, key.e, key.n), length), encoded);
 }
 
+/**
+ * The digest inside a signature when it was made with the private half of this key, whatever was signed; undefined when
+ * another key made it. So "somebody changed the message" and "that is another key" can be told apart. Never throws.
+ */
+export function rsaSignedDigest(name: RsaHash, key: RsaPublicKey, signature: Uint8Array): Bytes | undefined {
+  const length = Math.ceil(rsaBits(key) / 8);
+  if (signature.length !== length || key.e < 3n || key.e > 0xffffffffffffffffn || length > 2048)
+    return undefined;
+  const value = bytesToInteger(signature);
+  if (value >= key.n) return undefined;
+  const encoded = integerToBytes(power(value, key.e, key.n), length);
+  const info = DIGEST_INFO[name];
+  const size = name === 'sha1' ? 20 : 32;
+  const padding = length - info.length - size - 3;
+  if (padding < 8) return undefined;
+  const start = concat(Uint8Array.of(0, 1), new Uint8Array(padding).fill(0xff), Uint8Array.of(0), info);
+  return equalBytes(encoded.slice(0, start.length), start) ? encoded.slice(start.length) : undefined;
+}
+
 const SMALL_PRIMES: readonly bigint[] = (() => {
   const out: bigint[] = [];
   const sieve = new Uint8Array(4000);

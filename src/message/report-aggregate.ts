@@ -137,6 +137,11 @@ export function printAggregateReport(report: AggregateReport): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${printXml('feedback', content, ` xmlns="${REPORT_NAMESPACE}"`)}`;
 }
 
+/** One record as it stands in the XML of a report. */
+export function printReportRecord(record: ReportRecord): string {
+  return printXml('record', rowXml(record), '');
+}
+
 function rowXml(record: ReportRecord): XmlContent {
   return [
     [

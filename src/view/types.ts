@@ -1,10 +1,17 @@
 // What the page shows, as plain data. The folds in this folder make these values from the trace; the page only draws
 // them. Text for people is a `Phrase`: a dictionary key with parameters, so that the language is the page's business.
 
+import type { ArcVerdict } from '../auth/arc-verdict.ts';
+import type { Severity } from '../auth/lint.ts';
 import type { DkimVerdict } from '../auth/dkim-verdict.ts';
+import type { DmarcDecision } from '../auth/dmarc-receiver.ts';
+import type { ProfileOutcome } from '../auth/receiver-profiles.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
 import type { SpfVerdict } from '../auth/spf-verdict.ts';
 import type { Time } from '../base/dates.ts';
+import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
+import type { ReportRow } from '../message/report-aggregate.ts';
+import type { HopChange } from './changes.ts';
 import type { SettingShape, SettingValue } from '../host/settings.ts';
 
 /** A key of the dictionary with its parameters. */
@@ -164,10 +171,126 @@ export interface WireLine {
   readonly text: string;
 }
 
+/** Where the answer to a question of a verdict came from. */
+export interface LookupSource {
+  /** Host name of the resolver that was asked; its address when no host has it. */
+  readonly resolver: string;
+  readonly from: 'cache' | 'servers' | 'failed' | 'unknown';
+  /** Host name of the server that said it, now or back then. */
+  readonly server?: string;
+  /** How long ago the resolver learnt it, in seconds; from the cache only. */
+  readonly ageSeconds?: number;
+}
+
+/** One question of a verdict, its answer, and where that came from. */
+export interface LookupView {
+  readonly check: 'spf' | 'dkim' | 'dmarc' | 'arc';
+  readonly question: DnsQuestion;
+  readonly answer: DnsAnswer;
+  /** The event of the look-up. */
+  readonly seq?: number;
+  readonly source?: LookupSource;
+}
+
+/** Something found by the diagnosis, with the ways to see it and to mend it. */
+export interface FindingView {
+  /** Key of the dictionary of diagnostics. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** `RFC 7208 §4.5`; several are parted by `, `. */
+  readonly rule: string;
+  /** The verdict that shows it. */
+  readonly seq: number;
+  /** The place to mend it, if it is the learner's. */
+  readonly action?: WhyAction;
+}
+
+/** Where signed bytes begin to differ. Binary strings. */
+export interface DifferenceView {
+  /** First byte that differs, from 0. */
+  readonly offset: number;
+  /** What stands just before it, in both. */
+  readonly lead: string;
+  readonly before: string;
+  readonly after: string;
+  readonly beforeLength: number;
+  readonly afterLength: number;
+}
+
+/** The way of a signature from where it was made. */
+export interface SignatureWay {
+  /** The host that first had the message with this signature. */
+  readonly host: string;
+  readonly seq: number;
+  readonly at: Time;
+  /** What hosts changed since. */
+  readonly hops: readonly HopChange[];
+  /** The signed bytes then and now, in the signature's canonical form; absent when equal. */
+  readonly header?: DifferenceView;
+  readonly body?: DifferenceView;
+}
+
+/** What a DKIM verdict does not hold: the message as it arrived, and each signature's way. */
+export interface DkimMaterial {
+  /** Whole fields as they arrived, in order. */
+  readonly fields?: readonly string[];
+  /** The body as it arrived, its beginning. */
+  readonly body?: string;
+  /** By signature. */
+  readonly ways: readonly (SignatureWay | undefined)[];
+  /** By signature: the hash that the signature holds when the key opens it (RSA only), hexadecimal. */
+  readonly signedHashes: readonly (string | undefined)[];
+}
+
+/** What a receiver did with a message that it judged. */
+export interface ReceiverView {
+  readonly host: string;
+  readonly decision?: DmarcDecision;
+  /** Its last word on the message: reply and where in the conversation. */
+  readonly reply?: {
+    readonly seq: number;
+    readonly code: number;
+    readonly text: string;
+    /** The command that it answers: `RCPT`, `END-OF-MESSAGE`. */
+    readonly to: string;
+  };
+  /** The fields that it wrote on top, as they stand in the message. */
+  readonly fields: readonly string[];
+  /** What receivers of other kinds would do. */
+  readonly others: readonly ProfileOutcome[];
+}
+
 export type WhySection =
-  | { readonly type: 'spf'; readonly verdict: SpfVerdict; readonly seq: number }
-  | { readonly type: 'dkim'; readonly verdicts: readonly DkimVerdict[]; readonly seq: number }
-  | { readonly type: 'dmarc'; readonly verdict: DmarcVerdict; readonly seq: number }
+  | { readonly type: 'findings'; readonly findings: readonly FindingView[] }
+  | {
+      readonly type: 'spf';
+      readonly verdict: SpfVerdict;
+      readonly seq: number;
+      readonly lookups?: readonly LookupView[];
+    }
+  | {
+      readonly type: 'dkim';
+      readonly verdicts: readonly DkimVerdict[];
+      readonly seq: number;
+      readonly lookups?: readonly LookupView[];
+      readonly material?: DkimMaterial;
+    }
+  | {
+      readonly type: 'dmarc';
+      readonly verdict: DmarcVerdict;
+      readonly seq: number;
+      readonly lookups?: readonly LookupView[];
+      /** The names beside the author's: what the client called itself, and the envelope's sender. */
+      readonly names?: { readonly helo: string; readonly mailFrom: string };
+      readonly decision?: DmarcDecision;
+      /** What the receiver will tell the domain in its report; absent when it reports to nobody. */
+      readonly row?: ReportRow;
+    }
+  | { readonly type: 'arc'; readonly verdict: ArcVerdict; readonly seq: number }
+  | { readonly type: 'receiver'; readonly receiver: ReceiverView }
+  | { readonly type: 'changes'; readonly hops: readonly HopChange[] }
+  | { readonly type: 'lookups'; readonly lookups: readonly LookupView[] }
   | {
       readonly type: 'placement';
       readonly folder: string;

@@ -1,5 +1,5 @@
-// Why a sender was believed or not: SPF, DKIM and DMARC. Everything comes from the verdicts in the trace. The one thing
-// looked up besides is whether the record that was judged is still the published one: a resolver may have remembered
+// Why a sender was believed or not: SPF, DKIM and DMARC. Everything comes from the verdicts in the trace; what belongs to
+// the message as a whole, why-judgement.ts adds. The one thing looked up besides is whether the record that was judged is still the published one: a resolver may have remembered
 // an older text.
 
 import type { DnsEvidence } from '../auth/evidence.ts';
@@ -10,6 +10,8 @@ import { dkimResult } from './hosts.ts';
 import type { Journal } from './journal.ts';
 import type { Phrase } from './types.ts';
 import { openZone, publishedText, zoneOf, type WhyDraft } from './why-base.ts';
+import { dkimMaterial, judgementOf, judgementSections, rowOf, type Judging } from './why-judgement.ts';
+import { dkimQuestions, dmarcQuestions, lookupViews, spfQuestions } from './why-lookups.ts';
 
 export function whySpf(journal: Journal, event: EventOf<'auth.spf'>, view: WhyDraft): WhyDraft {
   const { verdict } = event;
@@ -29,7 +31,12 @@ export function whySpf(journal: Journal, event: EventOf<'auth.spf'>, view: WhyDr
     default:
       say(`reason.${verdict.reason}`);
   }
-  view.sections.push({ type: 'spf', verdict, seq: event.seq });
+  view.sections.push({
+    type: 'spf',
+    verdict,
+    seq: event.seq,
+    lookups: lookupViews(journal, event, 'spf', spfQuestions(verdict)),
+  });
   addRule(view, verdict.rule);
   const { record, lookup } = verdict.check;
   staleness(journal, event, view, lookup, record?.text);
@@ -51,7 +58,13 @@ export function whyDkim(journal: Journal, event: EventOf<'auth.dkim'>, view: Why
     key: result === 'pass' ? 'why.dkim.pass' : `why.dkim.${dkimTrouble(best.reason)}`,
     params,
   });
-  view.sections.push({ type: 'dkim', verdicts, seq: event.seq });
+  view.sections.push({
+    type: 'dkim',
+    verdicts,
+    seq: event.seq,
+    lookups: lookupViews(journal, event, 'dkim', dkimQuestions(verdicts)),
+    material: dkimMaterial(judgementOf(journal, event)),
+  });
   addRule(view, best.rule);
   staleness(journal, event, view, best.keyLookup, best.key?.text);
   const name = `${best.selector}._domainkey.${best.domain}`;
@@ -78,7 +91,25 @@ export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: W
   };
   view.plain.push({ key: 'why.dmarc.what', params }, { key: `why.dmarc.${verdict.reason}`, params });
   if (verdict.result === 'fail') view.plain.push({ key: `why.dmarc.action.${decision.action}`, params });
-  view.sections.push({ type: 'dmarc', verdict, seq: event.seq });
+  const judgement = judgementOf(journal, event);
+  const spf = judgement.spf?.verdict;
+  const row = rowOf(judgement, recipientDomain(journal, event));
+  view.sections.push({
+    type: 'dmarc',
+    verdict,
+    seq: event.seq,
+    lookups: lookupViews(journal, event, 'dmarc', dmarcQuestions(verdict)),
+    decision,
+    ...(spf === undefined
+      ? {}
+      : {
+          names: {
+            helo: spf.helo,
+            mailFrom: spf.identityReason === 'null-reverse-path' ? '' : spf.sender,
+          },
+        }),
+    ...(row === undefined ? {} : { row }),
+  });
   addRule(view, verdict.rule);
   addRule(view, decision.rule);
   if (verdict.result !== 'pass' && verdict.author !== '')
@@ -90,6 +121,36 @@ export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: W
       ),
     );
   return view;
+}
+
+/** All three verdicts about one message: what is wrong first, what the receiver did and every look-up last. */
+export function whyJudged(journal: Journal, event: Judging, view: WhyDraft): WhyDraft {
+  switch (event.type) {
+    case 'auth.spf':
+      whySpf(journal, event, view);
+      break;
+    case 'auth.dkim':
+      whyDkim(journal, event, view);
+      break;
+    case 'auth.dmarc':
+      whyDmarc(journal, event, view);
+      break;
+  }
+  const { above, below } = judgementSections(journal, judgementOf(journal, event));
+  view.sections.unshift(...above);
+  view.sections.push(...below);
+  return view;
+}
+
+/** The domain of the first recipient that the receiver took on this connection. */
+function recipientDomain(journal: Journal, event: EventOf<'auth.dmarc'>): string | undefined {
+  for (let seq = event.seq - 1; seq > 0 && seq > event.seq - 3000; seq--) {
+    const before = journal.trace[seq - 1];
+    if (before?.type !== 'smtp.server' || before.connection !== event.connection) continue;
+    if (before.note.kind !== 'command' || before.note.verb !== 'RCPT') continue;
+    return /@([^>\s]+)>?/.exec(before.note.raw)?.[1]?.toLowerCase();
+  }
+  return undefined;
 }
 
 function addRule(view: WhyDraft, rule: string): void {

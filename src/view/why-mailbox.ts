@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { messageOf } from './messages.ts';
 import { eventOf, logAround, type WhyDraft } from './why-base.ts';
 import { whyDkim, whyDmarc, whySpf } from './why-auth.ts';
+import { judgementOf, judgementSections } from './why-judgement.ts';
 import type { Phrase } from './types.ts';
 
 type MailboxEvent = EventOf<'mailbox.placed'> | EventOf<'mailbox.delivered'> | EventOf<'mailbox.refused'>;
@@ -49,6 +50,14 @@ export function whyMailbox(journal: Journal, event: MailboxEvent, view: WhyDraft
     // The SPF record is the place to look first when the sending host was not on it.
     if (add === 'spf' && event.folder === 'Junk') view.actions.unshift(...inner.actions);
     view.plain.push(...inner.plain.filter((phrase) => phrase.key.startsWith('why.stale')));
+  }
+  const judging =
+    eventOf(journal, message?.verdicts.dmarc, 'auth.dmarc') ??
+    eventOf(journal, message?.verdicts.spf, 'auth.spf');
+  if (judging !== undefined) {
+    const { above, below } = judgementSections(journal, judgementOf(journal, judging));
+    view.sections.unshift(...above);
+    view.sections.push(...below);
   }
   view.sections.push(...logAround(journal, event.host, event.seq, [event.user]).slice(0, 1));
   return view;

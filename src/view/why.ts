@@ -6,7 +6,7 @@ import type { TraceEvent } from '../host/events.ts';
 import type { Journal } from './journal.ts';
 import { messageOf } from './messages.ts';
 import type { WhyTarget, WhyView } from './types.ts';
-import { whyDkim, whyDmarc, whySpf } from './why-auth.ts';
+import { whyJudged } from './why-auth.ts';
 import { baseView, type WhyDraft } from './why-base.ts';
 import { whyCopy } from './why-dns.ts';
 import { whyMailbox } from './why-mailbox.ts';
@@ -43,11 +43,9 @@ export function whyEvent(journal: Journal, event: TraceEvent): WhyView {
 function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
   switch (event.type) {
     case 'auth.spf':
-      return whySpf(journal, event, view);
     case 'auth.dkim':
-      return whyDkim(journal, event, view);
     case 'auth.dmarc':
-      return whyDmarc(journal, event, view);
+      return whyJudged(journal, event, view);
     case 'mailbox.placed':
     case 'mailbox.delivered':
     case 'mailbox.refused':

@@ -210,15 +210,15 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-INCLUDE-NONE': {
     title: 'Die eingebundene Domain hat kein SPF',
-    what: '`include:{target:…}` führt zu einem Namen ohne SPF-Eintrag.',
+    what: '`{text:include:…}` führt zu `{target:einem Namen}`, und der hat keinen SPF-Eintrag.',
     why: 'Die ganze Prüfung endet mit permerror. Tippfehler? Dienst gekündigt?',
     fix: 'Berichtige den Namen oder streich die Angabe.',
   },
   'SPF-MISSING-SENDER': {
     title: 'Ein berechtigter Absender fehlt',
-    what: 'Die Nachricht kam von `{address:einer Adresse}`{who:}, die dein Eintrag nicht nennt.',
+    what: 'Die Nachricht kam von `{host:einem Server, der durchaus deiner sein kann}` mit der Adresse `{address:…}`, und die nennt der Eintrag nicht.',
     why: 'Für Empfänger sieht das genauso aus wie eine Fälschung.',
-    fix: 'Ergänze `{text:das include dieses Dienstes}`, oder lass den Dienst eine eigene Subdomain benutzen.',
+    fix: 'Ergänze `{text:seine Adresse}` im Eintrag; bei einem Dienst dessen `include:`, oder gib dem Dienst eine eigene Subdomain.',
   },
   'SPF-IP-SYNTAX': {
     title: 'Adresse falsch geschrieben',
@@ -264,7 +264,7 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-FWD': {
     title: 'Da war eine Weiterleitung dazwischen',
-    what: 'Die Nachricht kam von `{address:einem Weiterleiter}`, der sie mit dem ursprünglichen Absender weitergab.',
+    what: 'Die Nachricht kam von `{host:einem Weiterleiter}` (`{address:seiner Adresse}`), der sie mit dem ursprünglichen Absender weitergab.',
     why: 'SPF kennt nur die letzte Station. Weiterleitung übersteht es nicht.',
     fix: 'Setz auf eine passende DKIM-Signatur, die reist mit der Nachricht. Der Weiterleiter kann den Absender umschreiben (SRS).',
   },
@@ -296,7 +296,7 @@ export const diagnostics: Diagnostics = {
     title: 'Kein Schlüssel im DNS',
     what: 'Bei `{name:selector._domainkey.domain}` liegt nichts.',
     why: 'Ohne den öffentlichen Schlüssel ist die Signatur nichts wert.',
-    fix: 'Vergleich Selektor und Domain mit `s=` und `d=` der Signatur, veröffentliche den Schlüssel und denk an Caches, die noch „gibt es nicht“ sagen.',
+    fix: 'Vergleich Selektor und Domain mit `s=` und `d=` der Signatur und veröffentliche den Schlüssel. Denk an Caches: Sie sagen noch {minutes:einige} min lang „gibt es nicht“.',
   },
   'DKIM-P-BROKEN': {
     title: 'Der Schlüssel ist beschädigt',
@@ -330,13 +330,13 @@ export const diagnostics: Diagnostics = {
   },
   'DKIM-BODY': {
     title: 'Der Text wurde nach dem Signieren geändert',
-    what: 'Der Hash des Textes weicht von `bh=` ab{hop:}.',
+    what: 'Der Hash des Textes weicht von `bh=` ab: geändert von `{host:jemandem unterwegs}` (Byte vorher und nachher: {before:unbekannt} / {after:unbekannt}).',
     why: 'Eine Fußzeile, eine neue Kodierung, eine umbrochene Zeile reichen schon. Genau davor schützt die Signatur.',
     fix: 'Signiere zuletzt, nach allem, was die Nachricht anfasst. Für Listen und Gateways kann nur einstehen, wer danach neu signiert.',
   },
   'DKIM-HDR': {
     title: 'Eine signierte Kopfzeile wurde geändert',
-    what: '`{field:Ein signiertes Feld}` lautet anders als beim Signieren.',
+    what: '`{field:Ein signiertes Feld}` lautet anders als beim Signieren: geändert von `{host:jemandem unterwegs}`.',
     why: 'Der Text ist heil, aber die Signatur deckt auch dieses Feld ab. Typisch: Eine Liste setzt „[liste]“ vor den Betreff.',
     fix: 'Signierte Felder unterwegs in Ruhe lassen oder neu signieren.',
   },
@@ -354,7 +354,7 @@ export const diagnostics: Diagnostics = {
   },
   'DKIM-EXPIRED': {
     title: 'Die Signatur ist abgelaufen',
-    what: 'Sie galt bis {until:zu einem vergangenen Zeitpunkt}, oder eine Uhr geht falsch{skew:}.',
+    what: 'Sie nennt die Zeit {until:eines anderen Tages}: Die ist vorbei, oder sie kommt erst noch, weil eine Uhr falsch geht.',
     why: 'Nach `x=` behandeln Empfänger sie wie keine Signatur.',
     fix: 'Stell die Uhren (NTP) oder gib mehr Zeit: In einer Queue kann eine Nachricht fünf Tage liegen.',
   },
@@ -444,15 +444,15 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-STRICT': {
     title: 'Strenger Abgleich',
-    what: '`{tag:adkim}=s`: `mail.{domain:wolke.example}` gilt nicht als `{domain:wolke.example}`.',
+    what: '`{tag:adkim}=s`: `{other:eine Subdomain}` gilt nicht als `{domain:wolke.example}`.',
     why: 'Werkzeuge, die von einer Subdomain senden, fallen durch.',
     fix: 'Lass das Tag weg (relaxed) oder signiere genau als die From-Domain.',
   },
   'DMARC-ALIGN': {
-    title: 'Beide Prüfungen bestanden, trotzdem durchgefallen',
-    what: 'SPF bestand für `{spf:bounce.esp.example}`, DKIM für `{dkim:esp.example}`, zu sehen ist aber `{from:deine Domain}`.',
+    title: 'Prüfungen bestanden, trotzdem durchgefallen',
+    what: 'SPF bestand für `{spf:niemanden}`, DKIM für `{dkim:niemanden}`, zu sehen ist aber `{from:deine Domain}`.',
     why: 'DMARC fragt: Gehört eine der bestandenen Domains zum sichtbaren Absender? Hier keine.',
-    fix: 'Lass den Dienst als `{from:deine Domain}` signieren oder nimm einen Rückweg darunter.',
+    fix: 'Ist das ein Dienst von dir, lass ihn als `{from:deine Domain}` signieren oder nimm einen Rückweg darunter. Wenn nicht, ist das genau die Fälschung, gegen die es DMARC gibt.',
   },
   'DMARC-SPFONLY': {
     title: 'Ablehnen ohne DKIM',

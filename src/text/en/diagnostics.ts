@@ -220,15 +220,15 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-INCLUDE-NONE': {
     title: 'The included domain has no SPF',
-    what: '`include:{target:…}` leads to a name without an SPF record.',
+    what: '`{text:include:…}` leads to `{target:a name}`, which has no SPF record.',
     why: 'The whole check ends as permerror. A typo, or a service that was cancelled.',
     fix: 'Correct the name, or remove the term.',
   },
   'SPF-MISSING-SENDER': {
     title: 'A legitimate sender is not listed',
-    what: 'The message came from `{address:an address}`{who:}, which your record does not list.',
+    what: 'The message came from `{host:a server that may well be yours}` with the address `{address:…}`, which the record does not list.',
     why: 'For receivers this looks exactly like a forgery.',
-    fix: 'Add `{text:the include of that service}`, or let the service use a subdomain of its own.',
+    fix: 'Add `{text:its address}` to the record; for a service, its `include:`, or let the service use a subdomain of its own.',
   },
   'SPF-IP-SYNTAX': {
     title: 'Address written wrongly',
@@ -274,7 +274,7 @@ export const diagnostics: Diagnostics = {
   },
   'SPF-FWD': {
     title: 'A forwarder stood in between',
-    what: 'The message came from `{address:a forwarder}`, which passed it on with the original sender.',
+    what: 'The message came from `{host:a forwarder}` (`{address:its address}`), which passed it on with the original sender.',
     why: 'SPF knows only the last hop. It cannot survive forwarding.',
     fix: 'Rely on an aligned DKIM signature; it travels with the message. The forwarder may rewrite the sender (SRS).',
   },
@@ -306,7 +306,7 @@ export const diagnostics: Diagnostics = {
     title: 'No key in DNS',
     what: 'There is nothing at `{name:selector._domainkey.domain}`.',
     why: 'Without the public key the signature is worth nothing.',
-    fix: 'Compare selector and domain with the `s=` and `d=` of the signature, publish the key, and mind caches that still say “does not exist”.',
+    fix: 'Compare selector and domain with the `s=` and `d=` of the signature and publish the key. Mind caches: they may say “does not exist” for another {minutes:few} min.',
   },
   'DKIM-P-BROKEN': {
     title: 'The key is damaged',
@@ -340,13 +340,13 @@ export const diagnostics: Diagnostics = {
   },
   'DKIM-BODY': {
     title: 'The body was changed after signing',
-    what: 'The hash of the body differs from `bh=`{hop:}.',
+    what: 'The hash of the body differs from `bh=`: changed by `{host:somebody on the way}` (bytes before and after: {before:unknown} / {after:unknown}).',
     why: 'A footer, a new encoding or a folded line is enough. The signature protects against exactly that.',
     fix: 'Sign last, after everything that touches the message. What lists and gateways do, only the next signer can answer for.',
   },
   'DKIM-HDR': {
     title: 'A signed header line was changed',
-    what: '`{field:A signed field}` differs from what was signed.',
+    what: '`{field:A signed field}` differs from what was signed: changed by `{host:somebody on the way}`.',
     why: 'The body is intact, but the signature covers this field too. Typical: a list that puts “[list]” into the subject.',
     fix: 'Leave signed fields alone on the way, or sign anew.',
   },
@@ -364,7 +364,7 @@ export const diagnostics: Diagnostics = {
   },
   'DKIM-EXPIRED': {
     title: 'The signature is out of date',
-    what: 'It was valid until {until:a moment in the past}, or a clock is wrong{skew:}.',
+    what: 'It names the time {until:of another day}: it is over, or not yet come because a clock is wrong.',
     why: 'After `x=` receivers treat it as no signature.',
     fix: 'Set the clocks (NTP), or allow more time: a queue may hold a message for five days.',
   },
@@ -454,15 +454,15 @@ export const diagnostics: Diagnostics = {
   },
   'DMARC-STRICT': {
     title: 'Strict alignment',
-    what: '`{tag:adkim}=s`: `mail.{domain:wolke.example}` does not count as `{domain:wolke.example}`.',
+    what: '`{tag:adkim}=s`: `{other:a subdomain}` does not count as `{domain:wolke.example}`.',
     why: 'Tools that send from a subdomain fail.',
     fix: 'Use relaxed alignment (leave the tag out), or sign as exactly the From domain.',
   },
   'DMARC-ALIGN': {
-    title: 'Both checks pass, and still it fails',
-    what: 'SPF passed for `{spf:bounce.esp.example}`, DKIM for `{dkim:esp.example}`, but the reader sees `{from:your domain}`.',
-    why: 'DMARC asks: does one of the passing domains belong to the visible sender? Here, neither.',
-    fix: 'Let the service sign as `{from:your domain}`, or use a return path below it.',
+    title: 'Checks pass, and still it fails',
+    what: 'SPF passed for `{spf:nobody}`, DKIM for `{dkim:nobody}`, but the reader sees `{from:your domain}`.',
+    why: 'DMARC asks: does one of the passing domains belong to the visible sender? Here, none does.',
+    fix: 'If that is a service of yours, let it sign as `{from:your domain}` or use a return path below it. If not, this is the forgery that DMARC is there for.',
   },
   'DMARC-SPFONLY': {
     title: 'Reject without DKIM',
