@@ -9,6 +9,7 @@ import type { Time } from '../base/dates.ts';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import type { ResolverNote } from '../dns/resolver.ts';
 import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
+import type { TlsFailure, TlsPeer, TlsSession } from '../net/tls.ts';
 import type { ClientNote } from '../smtp/client.ts';
 import type { ServerNote } from '../smtp/session.ts';
 import type { SettingValue } from './settings.ts';
@@ -115,6 +116,22 @@ export type HostEvent =
     }
   /** A resolver's memory was emptied (`rndc flush`), or what it knew at and below `name` (`rndc flushtree`). */
   | { readonly type: 'resolver.flushed'; readonly name?: string }
+  // ---- TLS: a model at the record layer, real certificates
+  | {
+      readonly type: 'tls.established';
+      readonly connection: number;
+      readonly side: 'client' | 'server';
+      readonly session: TlsSession;
+      /** What the client makes of the server's certificate. */
+      readonly peer?: TlsPeer;
+    }
+  | {
+      readonly type: 'tls.failed';
+      readonly connection: number;
+      readonly side: 'client' | 'server';
+      readonly failure: TlsFailure;
+      readonly peer?: TlsPeer;
+    }
   // ---- SMTP and LMTP, both ends
   | { readonly type: 'smtp.server'; readonly connection: number; readonly note: ServerNote }
   | {

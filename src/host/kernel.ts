@@ -20,9 +20,11 @@ import {
   type Wires,
 } from '../net/network.ts';
 import { cancel, peekEntry, schedule, takeEntry } from '../net/queue.ts';
+import type { TlsConfig, TlsEnd } from '../net/tls.ts';
 import type { HostEvent, TraceEvent } from './events.ts';
 import type { Call, HostState, Input, Os, Patience, ProgramState } from './program.ts';
 import { definitionOf, type ProgramConfig, type ProgramKind } from './programs.ts';
+import { beginTls, endTls, hearTls, sendTls } from './tls-sockets.ts';
 
 /** All that changes, as plain data: a structured clone of it is a checkpoint. */
 export interface MachineState {
@@ -32,6 +34,8 @@ export interface MachineState {
   nextPid: number;
   /** `host program key` of a timer to its place in the queue. */
   readonly timers: Map<string, { readonly order: number; readonly busy: boolean }>;
+  /** TLS on sockets. */
+  readonly tls: Map<number, TlsEnd>;
 }
 
 /** A running machine park: state, and the two append-only stores that checkpoints share. */
@@ -48,7 +52,7 @@ const LOG_LINES = 2000;
 
 export function newMachine(net: Network): Machine {
   return {
-    state: { net, hosts: new Map(), nextSeq: 1, nextPid: 1000, timers: new Map() },
+    state: { net, hosts: new Map(), nextSeq: 1, nextPid: 1000, timers: new Map(), tls: new Map() },
     trace: [],
     kept: new Map(),
   };
@@ -205,7 +209,13 @@ function dispatch(
   const program = host.programs.get(id);
   if (program === undefined) return;
   const os = new ProgramOs(machine, host, id, program.pid, cause);
-  definitionOf(program.kind).handle(program.state, input, os);
+  const { handle } = definitionOf(program.kind);
+  const end = 'socket' in input ? machine.state.tls.get(input.socket) : undefined;
+  if (end === undefined) return handle(program.state, input, os);
+  for (const heard of hearTls(end, input as NetInput & { readonly socket: number }, machine.state.tls, os)) {
+    handle(program.state, heard, os);
+    os.cause = cause;
+  }
 }
 
 class ProgramOs implements Os, Wires {
@@ -260,13 +270,24 @@ class ProgramOs implements Os, Wires {
     return connect(this.network, this, { host: this.host.name, program: this.program }, to, timeoutMs);
   }
   send(socket: number, bytes: string): void {
+    const end = this.machine.state.tls.get(socket);
+    if (end === undefined) this.sendRaw(socket, bytes);
+    else sendTls(end, socket, bytes, this);
+  }
+  /** Past TLS: its own records. */
+  sendRaw(socket: number, bytes: string): void {
     send(this.network, this, socket, bytes);
   }
   close(socket: number): void {
+    endTls(this.machine.state.tls, socket, this);
     close(this.network, this, socket, 'fin');
   }
   reset(socket: number): void {
+    this.machine.state.tls.delete(socket);
     close(this.network, this, socket, 'reset');
+  }
+  startTls(socket: number, config: TlsConfig): void {
+    beginTls(this.machine.state.tls, socket, config, this);
   }
   listen(port: number): void {
     this.net.listeners.set(port, this.program);

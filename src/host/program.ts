@@ -7,6 +7,7 @@ import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import type { Endpoint } from '../net/events.ts';
 import type { NetHost } from '../net/topology.ts';
 import type { NetInput } from '../net/network.ts';
+import type { TlsConfig } from '../net/tls.ts';
 import type { HostEvent } from './events.ts';
 import type { OutsideCall } from './gateway.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
@@ -78,6 +79,8 @@ export interface HostState {
   /** Minutes east of Greenwich of its wall clock. */
   readonly zoneMinutes: number;
   readonly programs: Map<string, ProgramState>;
+  /** The certificate authorities that it trusts, PEM. */
+  readonly roots: string;
   /** Generated files, as lines, by absolute path. */
   readonly files: Map<string, string[]>;
   /** Programs that want to hear of lines appended to a file (`tail -f`): program to path. */
@@ -105,6 +108,8 @@ export interface Os {
   send(socket: number, bytes: string): void;
   close(socket: number): void;
   reset(socket: number): void;
+  /** Begins TLS on an open socket, as its client or its server; `secured` or `tlsFailed` tells what came of it. */
+  startTls(socket: number, config: TlsConfig): void;
   listen(port: number): void;
   unlisten(port: number): void;
   /** Binds a UDP port, any free one if absent; answers it. */

@@ -5,6 +5,7 @@ import type { Time } from '../base/dates.ts';
 import { nextFloat, nextInt, randomStream, type RandomState } from '../base/random.ts';
 import type { ConnectFailure, Endpoint, NetEvent } from './events.ts';
 import { emptyQueue, type EventQueue } from './queue.ts';
+import type { TlsFailure, TlsPeer, TlsSession } from './tls.ts';
 import { pathQuality, type NetHost, type Topology } from './topology.ts';
 
 export type Side = 'client' | 'server';
@@ -92,6 +93,20 @@ export type NetInput =
       readonly remote: Endpoint;
     }
   | { readonly type: 'data'; readonly socket: number; readonly bytes: string }
+  /** A TLS handshake on the socket is over: from here `data` is what was protected. */
+  | {
+      readonly type: 'secured';
+      readonly socket: number;
+      readonly session: TlsSession;
+      readonly peer?: TlsPeer;
+    }
+  /** A TLS handshake, or a record after it, failed. The socket is of no more use but to be closed. */
+  | {
+      readonly type: 'tlsFailed';
+      readonly socket: number;
+      readonly failure: TlsFailure;
+      readonly peer?: TlsPeer;
+    }
   /** The peer will send no more. */
   | { readonly type: 'ended'; readonly socket: number }
   | { readonly type: 'reset'; readonly socket: number }

@@ -8,8 +8,14 @@ import { ed25519Sign, ed25519Verify } from '../crypto/ed25519.ts';
 import { hash, sha256 } from '../crypto/hash.ts';
 import { isKeyError, readPrivateKeyPem, type PrivateKey, type PublicKey } from '../crypto/keys.ts';
 import { rsaSign, rsaVerify } from '../crypto/rsa.ts';
-import { readCertificate, readCertificatesPem, type Certificate } from '../crypto/x509.ts';
-import { verifyChain, type ChainVerdict, type VerifyCode } from '../crypto/x509-verify.ts';
+import {
+  certificatesPem,
+  nameText,
+  readCertificate,
+  readCertificatesPem,
+  type Certificate,
+} from '../crypto/x509.ts';
+import { verifyChain, type ChainProblem, type VerifyCode } from '../crypto/x509-verify.ts';
 import {
   handshake,
   printClientHello,
@@ -56,11 +62,26 @@ export interface TlsClientConfig {
   readonly versions?: readonly TlsVersion[];
 }
 
+export type TlsConfig =
+  | { readonly role: 'client'; readonly client: TlsClientConfig }
+  | { readonly role: 'server'; readonly server: TlsServerConfig };
+
 /** What both ends know once the handshake is over. */
 export interface TlsSession {
   readonly version: TlsVersion;
   readonly cipher: string;
   readonly serverName?: string;
+}
+
+/** What a client saw of the server. Plain data without bytes. */
+export interface TlsPeer {
+  /** The chain as it was sent, PEM. */
+  readonly chain: string;
+  readonly problems: readonly ChainProblem[];
+  /** OpenSSL's result: 0 is ok. */
+  readonly code: VerifyCode;
+  /** Subjects from the server's certificate up to the last that was found. */
+  readonly path: readonly string[];
 }
 
 /** Alerts that this model sends, by their numbers (RFC 8446 §6). */
@@ -89,8 +110,6 @@ export type TlsFailure =
 export type TlsOutput =
   | { readonly kind: 'wire'; readonly bytes: string }
   | { readonly kind: 'plain'; readonly bytes: string }
-  /** The server's chain came, and this is what the client thinks of it. */
-  | { readonly kind: 'chain'; readonly sent: readonly Certificate[]; readonly verdict: ChainVerdict }
   | { readonly kind: 'established'; readonly session: TlsSession }
   | { readonly kind: 'failed'; readonly failure: TlsFailure }
   /** The other side said goodbye (close_notify). */
@@ -100,9 +119,7 @@ type Phase = 'clientHello' | 'serverHello' | 'certificate' | 'finished' | 'open'
 
 /** One end. Plain data. */
 export interface TlsEnd {
-  readonly config:
-    | { readonly role: 'client'; readonly client: TlsClientConfig }
-    | { readonly role: 'server'; readonly server: TlsServerConfig };
+  readonly config: TlsConfig;
   /** Own random value, 32 bytes. */
   readonly random: string;
   phase: Phase;
@@ -118,7 +135,9 @@ export interface TlsEnd {
   writing: Protection | undefined;
   /** The keys are made, but the other side has not changed over yet (TLS 1.2). */
   waiting: Protection | undefined;
-  /** What the client found the server's key to be. */
+  /** The server's chain and what the client makes of it, once it came. */
+  peer: TlsPeer | undefined;
+  /** The key in the server's certificate. */
   peerKey: PublicKey | undefined;
   /** Handshake bytes in and out, as `openssl s_client` counts them. */
   handshakeRead: number;
@@ -129,7 +148,7 @@ const MESSAGE = { serverHello: 2, certificate: 11, certificateVerify: 15, finish
 /** Input that nobody reads is dropped with the connection. */
 const INPUT_LIMIT = 1 << 20;
 
-function newEnd(config: TlsEnd['config'], random: Bytes): TlsEnd {
+function newEnd(config: TlsConfig, random: Bytes): TlsEnd {
   return {
     config,
     random: fromLatin1(random),
@@ -143,6 +162,7 @@ function newEnd(config: TlsEnd['config'], random: Bytes): TlsEnd {
     reading: undefined,
     writing: undefined,
     waiting: undefined,
+    peer: undefined,
     peerKey: undefined,
     handshakeRead: 0,
     handshakeWritten: 0,
@@ -488,7 +508,12 @@ function chain(end: TlsEnd, config: TlsClientConfig, body: string, now: Time): v
   }
   const verdict = verifyChain(sent, rootsOf(config.roots), now, config.hostname);
   end.peerKey = sent[0]?.key;
-  end.outputs.push({ kind: 'chain', sent, verdict });
+  end.peer = {
+    chain: certificatesPem(...sent.map((one) => one.der)),
+    problems: verdict.problems,
+    code: verdict.code,
+    path: verdict.path.map((one) => nameText(one.subject)),
+  };
   if (!config.enforce || verdict.code === 0) return;
   const { code } = verdict.problems[0] ?? verdict;
   fail(

@@ -11,7 +11,9 @@ import {
   type Token,
   type Verb,
 } from './grammar.ts';
+import { authenticate, startTls } from './login.ts';
 import { ehloLines } from './postfix.ts';
+import { done, fail, failed, type Step } from './outcome.ts';
 import { reply, type Reply } from './reply.ts';
 import {
   ask,
@@ -27,13 +29,6 @@ import {
   type ServerQuestion,
   type ServerSession,
 } from './session.ts';
-
-export const done = (answer: Reply): Outcome => ({ reply: answer, ok: true });
-export const failed = (answer: Reply): Outcome => ({ reply: answer, ok: false });
-const fail = (code: number, enhanced: string | undefined, text: string, rule: string): Outcome =>
-  failed(reply(code, enhanced, text, rule));
-
-export type Step = Outcome | 'asked';
 
 /** What a command may know besides its words: how many there are, and when. */
 type Command = (session: ServerSession, tokens: readonly Token[], now: Time) => Step;
@@ -67,7 +62,7 @@ function helloAnswered(session: ServerSession, verb: Verb, name: string): Outcom
   session.protocol = verb === 'EHLO' ? 'ESMTP' : 'SMTP';
   move(session, verb);
   if (verb === 'HELO') return done(reply(250, undefined, session.config.hostname, 'RFC 5321 §4.1.1.1'));
-  return done({ code: 250, lines: ehloLines(session.config), rule: 'RFC 5321 §4.1.1.1' });
+  return done({ code: 250, lines: ehloLines(session.config, session.secured), rule: 'RFC 5321 §4.1.1.1' });
 }
 
 const mail: Command = (session, tokens) => {
@@ -140,7 +135,8 @@ function readMailParameters(
       read.size = Number(value);
     } else if (upper === 'SMTPUTF8' && !discards(session, 'smtputf8')) continue;
     else if (name === 'AUTH' && value !== undefined) {
-      if (value !== '<>' && decodeXtext(value) === undefined)
+      // A client that has authenticated may write what it likes here: recorded.
+      if (session.login === undefined && value !== '<>' && decodeXtext(value) === undefined)
         return { reply: reply(501, '5.5.4', 'Error: bad AUTH= parameter syntax', 'RFC 4954 §5') };
     } else if (name === 'RET' && value !== undefined) {
       if (dsnOff) return { reply: reply(501, '5.7.1', 'DSN support is disabled', 'RFC 3461 §4.3') };
@@ -272,24 +268,35 @@ const extended: Command = (session) =>
 const HELP_TEXT =
   'Commands: AUTH BDAT DATA EHLO ETRN HELO HELP MAIL NOOP QUIT RCPT RSET STARTTLS VRFY XCLIENT XFORWARD';
 
-/** Postfix's command table. `last`: must end a group (RFC 2920 §3.1); `junk`: counts towards smtpd_junk_command_limit. */
-export const COMMANDS: Readonly<Partial<Record<Verb, { run: Command; last?: boolean; junk?: boolean }>>> = {
-  HELO: { run: hello('HELO'), last: true, junk: true },
-  EHLO: { run: hello('EHLO'), last: true, junk: true },
-  STARTTLS: {
-    run: (_session, tokens) =>
-      tokens.length === 1 ? notImplemented : fail(501, '5.5.4', 'Syntax: STARTTLS', 'RFC 3207 §4'),
-  },
-  AUTH: { run: () => fail(503, '5.5.1', 'Error: authentication not enabled', 'RFC 4954 §4') },
+/**
+ * Postfix's command table. `last`: must end a group (RFC 2920 §3.1); `junk`: counts towards smtpd_junk_command_limit;
+ * `inClear`: works before STARTTLS where TLS is a must.
+ */
+export const COMMANDS: Readonly<
+  Partial<Record<Verb, { run: Command; last?: boolean; junk?: boolean; inClear?: boolean }>>
+> = {
+  HELO: { run: hello('HELO'), last: true, junk: true, inClear: true },
+  EHLO: { run: hello('EHLO'), last: true, junk: true, inClear: true },
+  // STARTTLS and AUTH are in `login.ts`.
+  STARTTLS: { run: startTls, inClear: true },
+  AUTH: { run: authenticate },
   MAIL: { run: mail },
   RCPT: { run: rcpt },
   DATA: { run: data, last: true },
   BDAT: { run: () => notImplemented },
   RSET: { run: rset, junk: true },
-  NOOP: { run: () => done(reply(250, '2.0.0', 'Ok', 'RFC 5321 §4.1.1.9')), last: true, junk: true },
+  NOOP: {
+    run: () => done(reply(250, '2.0.0', 'Ok', 'RFC 5321 §4.1.1.9')),
+    last: true,
+    junk: true,
+    inClear: true,
+  },
   VRFY: { run: vrfy, last: true, junk: true },
   ETRN: { run: etrn, junk: true },
-  QUIT: { run: () => ({ ...done(reply(221, '2.0.0', 'Bye', 'RFC 5321 §4.1.1.10')), close: true }) },
+  QUIT: {
+    run: () => ({ ...done(reply(221, '2.0.0', 'Bye', 'RFC 5321 §4.1.1.10')), close: true }),
+    inClear: true,
+  },
   XCLIENT: { run: extended },
   XFORWARD: { run: extended },
   HELP: { run: () => done(reply(214, '2.0.0', HELP_TEXT, 'RFC 5321 §4.1.1.8')) },
@@ -340,6 +347,8 @@ export function answered(
       move(session, 'DATA');
       return done(reply(354, undefined, 'End data with <CR><LF>.<CR><LF>', 'RFC 5321 §4.1.1.4'));
     case 'connect':
+    case 'tls':
+    case 'account':
     case 'message':
       throw new Error(`not a command: ${question.kind}`);
   }
@@ -365,5 +374,6 @@ export function messageAnswered(session: ServerSession, answer: ServerAnswer, no
   }
   if ('replies' in answer)
     return failed(answer.replies[0] ?? reply(451, '4.3.0', 'Error: queue file write error'));
-  return done(reply(250, '2.0.0', `Ok: queued as ${answer.queueId ?? ''}`, 'RFC 5321 §4.2.5'));
+  const queueId = 'queueId' in answer ? answer.queueId : undefined;
+  return done(reply(250, '2.0.0', `Ok: queued as ${queueId ?? ''}`, 'RFC 5321 §4.2.5'));
 }

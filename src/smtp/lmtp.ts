@@ -2,7 +2,7 @@
 // the end of data every accepted recipient gets a reply of its own. RFC 2033 §4.2; texts from `recordings/`.
 
 import type { Time } from '../base/dates.ts';
-import { done, failed, type Step } from './commands.ts';
+import { done, fail, failed, type Step } from './outcome.ts';
 import { extractAddress, type Token, type Verb } from './grammar.ts';
 import { reply, type Reply } from './reply.ts';
 import {
@@ -19,16 +19,13 @@ import {
   type ServerSession,
 } from './session.ts';
 
-const fail = (code: number, enhanced: string | undefined, text: string, rule: string): Outcome =>
-  failed(reply(code, enhanced, text, rule));
-
 /** Dovecot's LMTP as Debian's package comes, but for the greeting's name. */
 export function lmtpConfig(hostname: string, changes: Partial<ServerConfig> = {}): ServerConfig {
   return {
     dialect: 'dovecot-lmtp',
     hostname,
     banner: `${hostname} Dovecot ready.`,
-    discardEhloKeywords: ['starttls', 'chunking'],
+    discardEhloKeywords: ['chunking'],
     messageSizeLimit: 0,
     recipientLimit: 0,
     recipientOvershootLimit: 0,
@@ -50,6 +47,10 @@ export function lmtpConfig(hostname: string, changes: Partial<ServerConfig> = {}
     hopcountLimit: Number.MAX_SAFE_INTEGER,
     headerSizeLimit: Number.MAX_SAFE_INTEGER,
     fastFlushDomains: [],
+    tls: 'off',
+    mechanisms: [],
+    tlsAuthOnly: false,
+    failureDelayMs: 2000,
     ...changes,
   };
 }
@@ -191,6 +192,8 @@ export function lmtpAnswered(
       return done(reply(354, undefined, 'OK', 'RFC 5321 §4.1.1.4'));
     case 'verify':
     case 'connect':
+    case 'tls':
+    case 'account':
     case 'message':
       throw new Error(`not an LMTP command: ${question.kind}`);
   }

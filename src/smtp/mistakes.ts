@@ -87,6 +87,8 @@ function recognise(state: MistakeState, note: ServerNote): Found[] {
       return note.code === 'pipelining' ? [{ id: 'LM-23', params: { after: note.after } }] : [];
     case 'connect':
     case 'reject':
+    case 'login':
+    case 'login-failed':
     case 'flush':
     case 'lost':
     case 'disconnect':

@@ -173,7 +173,7 @@ export function hasForeignRouting(address: string): boolean {
 /** One line of the EHLO answer and what switches it off besides smtpd_discard_ehlo_keywords. */
 interface Extension {
   readonly keyword: string;
-  readonly line: (config: ServerConfig) => string | undefined;
+  readonly line: (config: ServerConfig, secured: boolean) => string | undefined;
 }
 
 /** Postfix's EHLO list in its order (RFC 5321 §4.1.1.1). A keyword is left out when `line` says undefined. */
@@ -185,18 +185,32 @@ export const EXTENSIONS: readonly Extension[] = [
   },
   { keyword: 'vrfy', line: (config) => (config.disableVrfy ? undefined : 'VRFY') },
   { keyword: 'etrn', line: () => 'ETRN' },
+  {
+    keyword: 'starttls',
+    line: ({ tls }, secured) => (secured || tls === 'off' || tls === 'wrapper' ? undefined : 'STARTTLS'),
+  },
+  {
+    keyword: 'auth',
+    line: (config, secured) =>
+      mayAuthenticate(config, secured) ? `AUTH ${config.mechanisms.join(' ')}` : undefined,
+  },
   { keyword: 'enhancedstatuscodes', line: () => 'ENHANCEDSTATUSCODES' },
   { keyword: '8bitmime', line: () => '8BITMIME' },
   { keyword: 'dsn', line: () => 'DSN' },
   { keyword: 'smtputf8', line: () => 'SMTPUTF8' },
 ];
 
+/** Whether AUTH is there at all: it is not in clear where TLS is asked for first. */
+export function mayAuthenticate(config: ServerConfig, secured: boolean): boolean {
+  return config.mechanisms.length > 0 && (secured || (!config.tlsAuthOnly && config.tls !== 'encrypt'));
+}
+
 /** The lines of the EHLO answer, host name first. */
-export function ehloLines(config: ServerConfig): string[] {
+export function ehloLines(config: ServerConfig, secured = false): string[] {
   const lines = [config.hostname];
   for (const { keyword, line } of EXTENSIONS) {
     if (config.discardEhloKeywords.includes(keyword)) continue;
-    const text = line(config);
+    const text = line(config, secured);
     if (text !== undefined) lines.push(text);
   }
   return lines;
@@ -269,6 +283,10 @@ export function smtpdLogText(note: ServerNote, peer: Peer, queueId = 'NOQUEUE'):
           return undefined;
       }
       return undefined;
+    case 'login-failed': {
+      const user = note.user === undefined ? '' : `, sasl_username=${note.user}`;
+      return `warning: ${from}: SASL ${note.mechanism.toUpperCase()} authentication failed: ${note.text}${user}`;
+    }
     case 'lost': {
       const after = note.after === 'DATA' ? `DATA (${note.bytes} bytes)` : note.after;
       return `${note.reason} after ${after} from ${from}`;

@@ -1,5 +1,7 @@
 // The settings of a server session under Postfix's parameter names, and what they are in each version. postconf(5).
 
+import type { Mechanism } from '../sasl/mechanism.ts';
+
 export type Dialect = 'postfix' | 'dovecot-lmtp';
 
 /** Postfix's parameter names in camel case; times in milliseconds. */
@@ -40,6 +42,17 @@ export interface ServerConfig {
   readonly headerSizeLimit: number;
   /** fast_flush_domains: for which ETRN starts a queue run. */
   readonly fastFlushDomains: readonly string[];
+  /**
+   * smtpd_tls_security_level: none, may, encrypt; `wrapper` is smtpd_tls_wrappermode, `broken` a server whose certificate
+   * cannot be read.
+   */
+  readonly tls: 'off' | 'may' | 'encrypt' | 'wrapper' | 'broken';
+  /** What AUTH offers; empty: smtpd_sasl_auth_enable=no. */
+  readonly mechanisms: readonly Mechanism[];
+  /** smtpd_tls_auth_only: no AUTH in clear. */
+  readonly tlsAuthOnly: boolean;
+  /** Dovecot's auth_failure_delay behind smtpd_sasl_type=dovecot. */
+  readonly failureDelayMs: number;
 }
 
 export type PostfixVersion = '3.7' | '3.9' | '3.12';
@@ -54,7 +67,7 @@ export function postfixConfig(
     dialect: 'postfix',
     hostname,
     banner: `${hostname} ESMTP Postfix`,
-    discardEhloKeywords: ['starttls', 'auth', 'chunking'],
+    discardEhloKeywords: ['chunking'],
     messageSizeLimit: 10240000,
     recipientLimit: 1000,
     recipientOvershootLimit: 1000,
@@ -76,6 +89,10 @@ export function postfixConfig(
     hopcountLimit: 50,
     headerSizeLimit: 102400,
     fastFlushDomains: [],
+    tls: 'off',
+    mechanisms: [],
+    tlsAuthOnly: false,
+    failureDelayMs: 2000,
     ...changes,
   };
 }

@@ -4,12 +4,15 @@
 
 import { fromLatin1, latin1, type Bytes } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
-import { answered, COMMANDS, contentFault, isForbidden, messageAnswered, type Step } from './commands.ts';
+import type { SaslServerSeed } from '../sasl/server.ts';
+import { answered, COMMANDS, contentFault, isForbidden, messageAnswered } from './commands.ts';
 import { glanceAtContent, limitHeaders, mendFirstLine } from './content.ts';
 import { readDots } from './dot.ts';
 import { isUtf8, looksLikeHeader, textLineStandsOut, tokenize, verbOf, type Verb } from './grammar.ts';
 import { takeLine, type Line } from './lines.ts';
 import { lmtpAnswered, lmtpCommand, unknownLmtpCommand } from './lmtp.ts';
+import { accountKnown, exchangeLine, tlsAnswered } from './login.ts';
+import type { Step } from './outcome.ts';
 import { clientName } from './postfix.ts';
 import { reply, type Reply } from './reply.ts';
 import {
@@ -40,9 +43,17 @@ const QUIET_MS = 20_000;
 /** More unread input than this on top of a whole message means that nobody holds the client back: the session ends. */
 const INPUT_SLACK = 1 << 20;
 
-/** A new connection. The session asks `connect` at once and greets when that is answered. */
-export function openServerSession(config: ServerConfig, peer: Peer, now: Time): ServerSession {
-  const session = newSession(config, peer, now);
+/**
+ * A new connection. The session asks `connect` at once and greets when that is answered. Where TLS comes first (465) it is
+ * opened when the handshake is over. `seed` is what AUTH's challenges and nonces are made from.
+ */
+export function openServerSession(
+  config: ServerConfig,
+  peer: Peer,
+  now: Time,
+  seed?: SaslServerSeed,
+): ServerSession {
+  const session = newSession(config, peer, now, seed);
   note(session, now, { kind: 'connect', peer });
   ask(session, 'CONNECT', { kind: 'connect' });
   return session;
@@ -113,6 +124,9 @@ export function serverAnswer(session: ServerSession, id: number, answer: ServerA
   session.quietSince = now;
   const { question, verb } = asked;
   if (question.kind === 'connect') greet(session, answer, now);
+  else if (question.kind === 'tls') tlsAnswered(session);
+  else if (question.kind === 'account')
+    settle(session, verb, accountKnown(session, 'account' in answer ? answer.account : undefined, now), now);
   else if (question.kind === 'message') {
     conclude(
       session,
@@ -201,7 +215,8 @@ function work(session: ServerSession, now: Time): void {
     }
     const line = takeLine(session);
     if (!line) break;
-    command(session, line, now);
+    if (session.exchange === undefined) command(session, line, now);
+    else settle(session, 'AUTH', exchangeLine(session, line, now), now);
   }
   if (!session.asked) flush(session, now);
 }
@@ -279,6 +294,10 @@ function command(session: ServerSession, line: Line, now: Time): void {
     refuse(500, '5.5.2', 'Error: command not recognized', 'RFC 5321 §4.2.4');
     return;
   }
+  if (config.tls === 'encrypt' && !session.secured && known.inClear !== true) {
+    refuse(530, '5.7.0', 'Must issue a STARTTLS command first', 'RFC 3207 §4');
+    return;
+  }
   if ((session.protocol !== 'ESMTP' || known.last) && session.input !== '') {
     note(session, now, { kind: 'warning', code: 'pipelining', text: preview(session.input), after: verb });
     if (config.forbidUnauthPipelining) {
@@ -329,10 +348,11 @@ function settle(session: ServerSession, verb: Where, step: Step, now: Time): voi
 
 function conclude(session: ServerSession, verb: Where, outcome: Outcome, now: Time, to: Where = verb): void {
   // The reply comes before the error is counted: the tarpit looks at the errors before this one.
-  say(session, now, to, outcome.reply, outcome.more);
+  say(session, now, to, outcome.reply, outcome.more, outcome.delayMs);
   if (outcome.close) session.hangup = true;
-  // A DATA command is only done, or failed, when its message is.
-  if (verb === 'DATA' && outcome.reply.code === 354) return;
+  // A DATA command is only done, or failed, when its message is, and AUTH when its exchange is over.
+  if ((verb === 'DATA' && outcome.reply.code === 354) || (verb === 'AUTH' && outcome.reply.code === 334))
+    return;
   if (outcome.ok) count(session, verb, 'ok');
   else session.errors++;
   if (outcome.ok && to === 'END-OF-MESSAGE') {
@@ -389,8 +409,8 @@ function endOfText(session: ServerSession, now: Time): void {
       : session.text;
   const protocol = withProtocol(session);
   const message: Bytes = latin1(text);
-  const { helo } = session;
-  ask(session, 'END-OF-MESSAGE', { kind: 'message', envelope, message, protocol, helo });
+  const { helo, secured, login } = session;
+  ask(session, 'END-OF-MESSAGE', { kind: 'message', envelope, message, protocol, helo, secured, login });
   session.text = '';
 }
 

@@ -4,6 +4,8 @@
 import type { Bytes } from '../base/bytes.ts';
 import { latin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
+import type { Account, Mechanism } from '../sasl/mechanism.ts';
+import type { SaslServer, SaslServerSeed } from '../sasl/server.ts';
 import type { DotReader } from './dot.ts';
 import { dotReader } from './dot.ts';
 import type { Verb } from './grammar.ts';
@@ -46,7 +48,7 @@ export interface Envelope {
   readonly recipients: readonly EnvelopeRecipient[];
 }
 
-/** SMTP, ESMTP, UTF8SMTP or LMTP: the `with` of Received (RFC 3848, RFC 6531 §4.3). */
+/** The `with` of Received without the letters for TLS and AUTH, which `withWord` adds (RFC 3848, RFC 6531 §4.3). */
 export type WithProtocol = 'SMTP' | 'ESMTP' | 'UTF8SMTP' | 'LMTP' | 'UTF8LMTP';
 
 /** What the host decides. Answer with `serverAnswer`. */
@@ -57,6 +59,10 @@ export type ServerQuestion =
   | { readonly kind: 'sender'; readonly envelope: Envelope }
   | { readonly kind: 'recipient'; readonly recipient: EnvelopeRecipient; readonly envelope: Envelope }
   | { readonly kind: 'verify'; readonly address: string; readonly typed: string }
+  /** STARTTLS was accepted: answer `ok` when the handshake is over, end the session when it failed. */
+  | { readonly kind: 'tls' }
+  /** Who is that, as typed? Answer `account`. */
+  | { readonly kind: 'account'; readonly user: string; readonly mechanism: Mechanism }
   | { readonly kind: 'data'; readonly envelope: Envelope }
   /** `message` is what came after 354, CRLF lines, without the headers that the host adds. */
   | {
@@ -65,6 +71,9 @@ export type ServerQuestion =
       readonly message: Bytes;
       readonly protocol: WithProtocol;
       readonly helo: string | undefined;
+      readonly secured: boolean;
+      /** Who authenticated. */
+      readonly login: string | undefined;
     };
 
 /**
@@ -74,7 +83,9 @@ export type ServerQuestion =
 export type ServerAnswer =
   | { readonly ok: true; readonly queueId?: string }
   | { readonly reply: Reply }
-  | { readonly replies: readonly Reply[] };
+  | { readonly replies: readonly Reply[] }
+  /** What is known of the user; undefined: nobody of that name. */
+  | { readonly account: Account | undefined };
 
 export type Where = Verb | 'CONNECT' | 'UNKNOWN' | 'END-OF-MESSAGE';
 
@@ -117,6 +128,14 @@ export type ServerNote = { readonly at: Time } & (
       readonly code: 'non-smtp' | 'pipelining' | 'size' | 'input-overflow';
       readonly text: string;
       readonly after: Where;
+    }
+  | { readonly kind: 'login'; readonly user: string; readonly mechanism: Mechanism }
+  /** `text` is what the log says of it. */
+  | {
+      readonly kind: 'login-failed';
+      readonly user: string | undefined;
+      readonly mechanism: string;
+      readonly text: string;
     }
   /** ETRN was accepted: the host runs the queue for this domain. */
   | { readonly kind: 'flush'; readonly domain: string }
@@ -162,12 +181,22 @@ export interface Outcome {
   readonly close?: boolean;
   /** LMTP: the replies for the recipients after the first. */
   readonly more?: readonly Reply[];
+  /** The reply is held back so long. */
+  readonly delayMs?: number;
 }
 
 /** A session's whole state: plain data. */
 export interface ServerSession {
   readonly config: ServerConfig;
   readonly peer: Peer;
+  /** What challenges and nonces of its AUTH exchanges are made from. */
+  readonly seed: SaslServerSeed;
+  /** TLS is in use. */
+  secured: boolean;
+  /** Who has authenticated. */
+  login: string | undefined;
+  exchange: { readonly mechanism: Mechanism; readonly sasl: SaslServer } | undefined;
+  exchanges: number;
   state: ServerState;
   /** Bytes received and not yet used, as a binary string. */
   input: string;
@@ -204,10 +233,23 @@ export interface ServerSession {
   quietNoted: boolean;
 }
 
-export function newSession(config: ServerConfig, peer: Peer, now: Time): ServerSession {
+/** For sessions that need no unguessable challenges. */
+const PLAIN_SEED: SaslServerSeed = { challenge: '<1@localhost>', nonce: 'nonce' };
+
+export function newSession(
+  config: ServerConfig,
+  peer: Peer,
+  now: Time,
+  seed: SaslServerSeed = PLAIN_SEED,
+): ServerSession {
   return {
     config,
     peer,
+    seed,
+    secured: config.tls === 'wrapper',
+    login: undefined,
+    exchange: undefined,
+    exchanges: 0,
     state: 'connected',
     input: '',
     dropping: undefined,
@@ -257,10 +299,11 @@ export function say(
   to: Where,
   answer: Reply,
   more: readonly Reply[] = [],
+  ownDelayMs = 0,
 ): void {
   const { config } = session;
   const slow = config.dialect === 'postfix' && session.errors >= config.softErrorLimit;
-  const delayMs = slow ? config.errorSleepTimeMs : 0;
+  const delayMs = ownDelayMs + (slow ? config.errorSleepTimeMs : 0);
   for (const each of [answer, ...more])
     note(session, now, {
       kind: 'reply',

@@ -27,6 +27,8 @@ export type TalkPolicy = (question: ServerQuestion, session: ServerSession, now:
 
 interface Open {
   session: ServerSession;
+  /** The question of a handshake that has not been yet: `@ tls` answers it. */
+  handshake: number | undefined;
   /** Bytes for the client that it has not looked at. */
   sent: Uint8Array[];
   closed: boolean;
@@ -70,6 +72,10 @@ export function sessionTarget(
             break;
           case 'ask':
             target.questions.push(output.question);
+            if (output.question.kind === 'tls') {
+              open.handshake = output.id;
+              break;
+            }
             serverAnswer(
               open.session,
               output.id,
@@ -87,10 +93,18 @@ export function sessionTarget(
     now: start,
     connect(connection) {
       const session = openServerSession(config, peer, target.now);
-      connections.set(connection, { session, sent: [], closed: false, waiting: true });
+      connections.set(connection, {
+        session,
+        handshake: undefined,
+        sent: [],
+        closed: false,
+        waiting: true,
+      });
     },
     send(connection, bytes: Bytes) {
       const open = get(connection);
+      // Plain text instead of a handshake: the host ends it.
+      if (open.handshake !== undefined) serverEnd(open.session, target.now);
       serverReceive(open.session, bytes, target.now);
       if (!open.waiting) pump(open);
     },
@@ -106,6 +120,17 @@ export function sessionTarget(
       const open = get(connection);
       serverEnd(open.session, target.now);
       pump(open);
+    },
+    directive(name) {
+      if (name !== 'tls') return `nobody knows @ ${name}`;
+      for (const open of connections.values()) {
+        if (open.handshake === undefined) continue;
+        serverAnswer(open.session, open.handshake, { ok: true }, target.now);
+        open.handshake = undefined;
+        pump(open);
+        return undefined;
+      }
+      return 'no handshake is due';
     },
     wait(ms) {
       const until = target.now + ms;

@@ -42,6 +42,9 @@ function policy(settings: Settings): TalkPolicy {
         return recipient(question.address);
       case 'message':
         return { ok: true, queueId: '4TALK1' };
+      case 'account':
+        return { account: undefined };
+      case 'tls':
       case 'helo':
       case 'data':
         return { ok: true };

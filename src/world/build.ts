@@ -7,6 +7,8 @@ import type { HostState } from '../host/program.ts';
 import type { ProgramConfig } from '../host/programs.ts';
 import { SETTINGS } from '../host/settings.ts';
 import { addHost, newNetwork } from '../net/network.ts';
+import type { TlsIdentity } from '../net/tls.ts';
+import { issueAll, type Certificates } from './certificates.ts';
 import type { HostDescription, WorldDescription } from './description.ts';
 
 /** `2026-11-23T08:00:00Z` to milliseconds. Throws on anything else: a world file is ours. */
@@ -41,15 +43,27 @@ export function buildMachine(description: WorldDescription, seed: string): Machi
       lossPercent: link.lossPercent ?? 0,
       up: true,
     });
-  for (const host of description.hosts) boot(machine, description, host);
+  const certificates = issueAll(
+    description.authorities ?? [],
+    description.identities ?? [],
+    description.keys ?? {},
+    parseStart,
+  );
+  for (const host of description.hosts) boot(machine, description, certificates, host);
   runUntilQuiet(machine, net.now + 60_000);
   return machine;
 }
 
-function boot(machine: Machine, description: WorldDescription, host: HostDescription): void {
+function boot(
+  machine: Machine,
+  description: WorldDescription,
+  { identities, roots }: Certificates,
+  host: HostDescription,
+): void {
   const state: HostState = {
     name: host.name,
     zoneMinutes: description.zoneMinutes,
+    roots,
     programs: new Map(),
     files: new Map(),
     followers: new Map(),
@@ -58,7 +72,7 @@ function boot(machine: Machine, description: WorldDescription, host: HostDescrip
   if (host.nameservers !== undefined)
     spawn(machine, state, 'libresolv', 'libresolv', { nameservers: [...host.nameservers] });
   for (const [id, program] of Object.entries(host.programs ?? {})) {
-    const config = withKeys(program.config, description.keys ?? {}) as Record<string, unknown>;
+    const config = replaced(program.config, description.keys ?? {}, identities) as Record<string, unknown>;
     if (program.kind === 'nameServer')
       config['zones'] = description.zones
         .filter((zone) => zone.server === host.name)
@@ -80,18 +94,26 @@ export function openTerminal(machine: Machine, host: HostState, user: string, te
 
 /** A deep copy in which every `key:NAME` is the key itself. Throws when there is no such key. */
 export function withKeys<Value>(value: Value, keys: Readonly<Record<string, string>>): Value {
-  return replaced(value, keys) as Value;
+  return replaced(value, keys, undefined) as Value;
 }
 
-function replaced(value: unknown, keys: Readonly<Record<string, string>>): unknown {
-  if (typeof value === 'string' && value.startsWith('key:')) {
-    const key = keys[value.slice(4)];
-    if (key === undefined) throw new Error(`world: no key named ${value.slice(4)}`);
-    return key;
+function replaced(
+  value: unknown,
+  keys: Readonly<Record<string, string>>,
+  identities: ReadonlyMap<string, TlsIdentity> | undefined,
+): unknown {
+  if (typeof value === 'string') {
+    const [, kind, name = ''] = /^(key|identity):(.+)$/s.exec(value) ?? [];
+    if (kind === undefined || (kind === 'identity' && identities === undefined)) return value;
+    const found = kind === 'key' ? keys[name] : identities?.get(name);
+    if (found === undefined) throw new Error(`world: no ${kind} named ${name}`);
+    return found;
   }
-  if (Array.isArray(value)) return value.map((item) => replaced(item, keys));
+  if (Array.isArray(value)) return value.map((item) => replaced(item, keys, identities));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, keys)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, replaced(item, keys, identities)]),
+    );
   return value;
 }
 

@@ -3,6 +3,7 @@
 
 import type { ProgramConfigs, ProgramKind } from '../host/programs.ts';
 import type { FirewallRule } from '../net/topology.ts';
+import type { AuthorityDescription, IdentityDescription } from './certificates.ts';
 
 /** Where a host is drawn and what it is for; the engine does not read these. */
 export interface HostPlace {
@@ -16,7 +17,8 @@ export interface HostPlace {
   readonly facts?: readonly string[];
 }
 
-/** One program with its configuration. `key:NAME` as a value stands for the private key of that name. */
+/** One program with its configuration. `key:NAME` as a value stands for the private key of that
+ * name, `identity:NAME` for a certificate chain with its key. */
 export type ProgramDescription = {
   readonly [Kind in ProgramKind]: {
     readonly kind: Kind;
@@ -69,4 +71,8 @@ export interface WorldDescription {
   readonly zones: readonly ZoneDescription[];
   /** Private keys by name, PEM. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Who issues certificates, from the roots down. */
+  readonly authorities?: readonly AuthorityDescription[];
+  /** Certificates of servers; a configuration names one as `identity:NAME`. */
+  readonly identities?: readonly IdentityDescription[];
 }

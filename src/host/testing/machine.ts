@@ -59,6 +59,7 @@ export function testMachine(
       programs: new Map(),
       files: new Map(Object.entries(host.files ?? {}).map(([path, lines]) => [path, [...lines]])),
       followers: new Map(),
+      roots: '',
     };
     machine.state.hosts.set(host.name, state);
     for (const [id, kind, config] of host.programs ?? []) spawn(machine, state, id, kind, config);

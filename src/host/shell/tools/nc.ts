@@ -145,6 +145,8 @@ export const nc: Tool<NcState> = {
         if (input.key === 'endOfInput') return endInput(state, io);
         return;
       case 'accepted':
+      case 'secured':
+      case 'tlsFailed':
       case 'logged':
         return;
       default:

@@ -143,6 +143,8 @@ export const ping: Tool<PingState> = {
       case 'reset':
       case 'datagram':
       case 'line':
+      case 'secured':
+      case 'tlsFailed':
       case 'logged':
         return;
       default:

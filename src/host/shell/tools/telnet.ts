@@ -136,6 +136,8 @@ export const telnet: Tool<TelnetState> = {
       case 'datagram':
       case 'icmp':
       case 'timer':
+      case 'secured':
+      case 'tlsFailed':
       case 'logged':
         return;
       default:
