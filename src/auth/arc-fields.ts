@@ -33,6 +33,8 @@ export interface ArcSignature {
 export interface ArcMessageSignature extends ArcSignature {
   readonly headerCanonicalization: Canonicalization;
   readonly bodyCanonicalization: Canonicalization;
+  /** False: there is no `c=`, and the two above are the default of RFC 6376 §3.5. */
+  readonly hasCanonicalization: boolean;
   /** Lower case, in order. */
   readonly signedHeaders: readonly string[];
   readonly bodyHash: Bytes;
@@ -72,6 +74,7 @@ export interface ReadArc<T> {
   readonly problem?: ArcFieldProblem;
 }
 
+/** Of h=, b= and bh=: their grammar lets folding white space stand inside (RFC 6376 §3.5). */
 const squeezed = (value: string): string => value.replace(/[ \t\r\n]+/g, '');
 const MOST_HEADERS = 300;
 
@@ -147,7 +150,8 @@ function readCommon(
   required: readonly string[],
   rule: string,
 ): ArcSignature | { problem: ArcFieldProblem } {
-  const text = (name: string): string => squeezed(tagOf(list, name)?.value ?? '');
+  // RFC 6376 §3.2: blanks within a value stay, unless its tag says otherwise.
+  const text = (name: string): string => tagOf(list, name)?.value ?? '';
   const wrong = list.errors[0];
   if (wrong !== undefined) return fail('syntax', 'RFC 6376 §3.2', undefined, wrong.span);
   const instance = readInstance(text('i'));
@@ -162,11 +166,11 @@ function readCommon(
   if (!isAskable(domain) || !domain.includes('.')) return fail('syntax', rule, tagOf(list, 'd'));
   const selector = text('s');
   if (!isAskable(selector)) return fail('syntax', rule, tagOf(list, 's'));
-  const signature = fromBase64(text('b'));
+  const signature = fromBase64(squeezed(text('b')));
   if (isBase64Error(signature)) return fail('syntax', rule, tagOf(list, 'b'));
   for (const name of ['t', 'x', 'l']) {
     const tag = tagOf(list, name);
-    if (tag !== undefined && !/^\d{1,15}$/.test(squeezed(tag.value))) return fail('syntax', rule, tag);
+    if (tag !== undefined && !/^\d{1,15}$/.test(tag.value)) return fail('syntax', rule, tag);
   }
   return {
     instance,
@@ -182,7 +186,7 @@ function readCommon(
 }
 
 function finish<T>(list: TagList, read: T | { problem: ArcFieldProblem }): ReadArc<T> {
-  const instance = readInstance(squeezed(tagOf(list, 'i')?.value ?? ''));
+  const instance = readInstance(tagOf(list, 'i')?.value ?? '');
   const base = { tags: list.tags, ...(instance === undefined ? {} : { instance }) };
   return typeof read === 'object' && read !== null && 'problem' in read
     ? { ...base, problem: read.problem }
@@ -199,13 +203,14 @@ function messageSignatureOf(list: TagList): ArcMessageSignature | { problem: Arc
   const rule = 'RFC 8617 §4.1.2';
   const common = readCommon(list, ['a', 'b', 'bh', 'd', 'h', 's'], rule);
   if ('problem' in common) return common;
-  const text = (name: string): string => squeezed(tagOf(list, name)?.value ?? '');
-  const kinds = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i.exec(
-    tagOf(list, 'c') === undefined ? 'simple/simple' : text('c'),
-  );
+  const plain = (name: string): string => tagOf(list, name)?.value ?? '';
+  const text = (name: string): string => squeezed(plain(name));
+  const hasKinds = tagOf(list, 'c') !== undefined;
+  const kinds = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i.exec(hasKinds ? plain('c') : 'simple/simple');
   if (kinds === null) return fail('syntax', rule, tagOf(list, 'c'));
+  // An empty name between two colons names no field; sealers have been seen to write it.
   const signedHeaders = text('h').split(':').map(lowerAscii);
-  if (signedHeaders.length > MOST_HEADERS || signedHeaders.some((name) => !/^[!-9;-~]+$/.test(name)))
+  if (signedHeaders.length > MOST_HEADERS || signedHeaders.some((name) => !/^[!-9;-~]*$/.test(name)))
     return fail('syntax', rule, tagOf(list, 'h'));
   if (signedHeaders.includes('arc-seal')) return fail('seal-signed', rule, tagOf(list, 'h'));
   if (!signedHeaders.includes('from')) return fail('from-not-signed', 'RFC 6376 §5.4', tagOf(list, 'h'));
@@ -213,12 +218,13 @@ function messageSignatureOf(list: TagList): ArcMessageSignature | { problem: Arc
   if (isBase64Error(bodyHash)) return fail('syntax', rule, tagOf(list, 'bh'));
   return {
     ...common,
+    hasCanonicalization: hasKinds,
     headerCanonicalization: lowerAscii(kinds[1] ?? '') as Canonicalization,
     bodyCanonicalization: lowerAscii(kinds[2] ?? 'simple') as Canonicalization,
     signedHeaders,
     bodyHash,
-    ...(text('l') === '' ? {} : { bodyLength: Number(text('l')) }),
-    ...(text('x') === '' ? {} : { expires: Number(text('x')) }),
+    ...(plain('l') === '' ? {} : { bodyLength: Number(plain('l')) }),
+    ...(plain('x') === '' ? {} : { expires: Number(plain('x')) }),
   };
 }
 
@@ -235,7 +241,7 @@ function sealOf(list: TagList): ArcSeal | { problem: ArcFieldProblem } {
   if (h !== undefined) return fail('seal-has-headers', rule, h);
   const common = readCommon(list, ['a', 'b', 'cv', 'd', 's'], rule);
   if ('problem' in common) return common;
-  const cv = lowerAscii(squeezed(tagOf(list, 'cv')?.value ?? ''));
+  const cv = lowerAscii(tagOf(list, 'cv')?.value ?? '');
   if (cv !== 'none' && cv !== 'pass' && cv !== 'fail') return fail('chain-value', rule, tagOf(list, 'cv'));
   return { ...common, cv };
 }

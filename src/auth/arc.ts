@@ -148,9 +148,7 @@ export function* verifyArc(input: string | Uint8Array | Message, options: ArcOpt
   for (let instance = top; instance >= 1; instance--) {
     const part = chain.sets.get(instance)?.messageSignatures[0];
     if (part === undefined) continue;
-    const verdict = yield* checkSignature(work, 'message-signature', part, (value) =>
-      messageScope(work, part, value),
-    );
+    const verdict = yield* checkMessageSignature(work, part);
     verdicts.set(`message-signature ${instance}`, verdict);
     if (verdict.result === 'pass') continue;
     // Only the newest must hold; the older ones tell since when the message is as it is (steps 4 and 5).
@@ -277,6 +275,22 @@ function* checkSignature<T extends ArcSignature & { expires?: number }>(
     'RFC 6376 §6.1.3',
     isRight ? undefined : { tag: 'b' },
   );
+}
+
+/**
+ * Without `c=` an AMS is simple/simple, as DKIM has it (RFC 8617 §4.1.2). Sealers written after the drafts meant
+ * relaxed/relaxed, and verifiers in use accept that too: it takes the key's owner to make a signature fit either.
+ */
+function* checkMessageSignature(work: Work, part: Part<ArcMessageSignature>): Asking<ArcSignatureVerdict> {
+  const asWritten = yield* checkSignature(work, 'message-signature', part, (value) =>
+    messageScope(work, part, value),
+  );
+  if (asWritten.result === 'pass' || part.read.value?.hasCanonicalization !== false) return asWritten;
+  const relaxed = { headerCanonicalization: 'relaxed', bodyCanonicalization: 'relaxed' } as const;
+  const asDrafted = yield* checkSignature(work, 'message-signature', part, (value) =>
+    messageScope(work, part, { ...value, ...relaxed }),
+  );
+  return asDrafted.result === 'pass' ? asDrafted : asWritten;
 }
 
 /** What an AMS covers: fields by `h=`, and the body (RFC 8617 §4.1.2). */

@@ -53,7 +53,7 @@ export interface ReadSignature {
 }
 
 const REQUIRED = ['v', 'a', 'b', 'bh', 'd', 'h', 's'] as const;
-/** Folding white space goes from every value before it is read (RFC 6376 §2.8, §3.2). */
+/** Of h=, b=, bh=, i= and q=: their grammar lets folding white space stand inside (RFC 6376 §3.5). */
 const squeezed = (value: string): string => value.replace(/[ \t\r\n]+/g, '');
 const MOST_HEADERS = 300;
 
@@ -93,15 +93,17 @@ function readValues(
   fail: (reason: DkimSignatureProblem, rule: string, tag?: Tag | string, span?: Span) => ReadSignature,
 ): ReadSignature {
   const syntax = (tag: Tag | undefined): ReadSignature => fail('syntax', 'RFC 6376 §3.5', tag);
-  const text = (name: string): string => squeezed(tagOf(list, name)?.value ?? '');
-  const algorithm = lowerAscii(text('a'));
+  // RFC 6376 §3.2: blanks within a value stay, unless its tag says otherwise; `d=a. example` is no domain.
+  const plain = (name: string): string => tagOf(list, name)?.value ?? '';
+  const text = (name: string): string => squeezed(plain(name));
+  const algorithm = lowerAscii(plain('a'));
   if (algorithm !== 'rsa-sha256' && algorithm !== 'rsa-sha1' && algorithm !== 'ed25519-sha256')
     return fail('algorithm', 'RFC 6376 §3.3', tagOf(list, 'a'));
-  const canonicalization = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i.exec(text('c') || 'simple/simple');
+  const canonicalization = /^(simple|relaxed)(?:\/(simple|relaxed))?$/i.exec(plain('c') || 'simple/simple');
   if (canonicalization === null) return syntax(tagOf(list, 'c'));
-  const domain = text('d');
+  const domain = plain('d');
   if (!isAskable(domain) || !domain.includes('.')) return syntax(tagOf(list, 'd'));
-  const selector = text('s');
+  const selector = plain('s');
   if (!isAskable(selector)) return syntax(tagOf(list, 's'));
   const signedHeaders = text('h').split(':').map(lowerAscii);
   if (signedHeaders.length > MOST_HEADERS || signedHeaders.some((name) => !/^[!-9;-~]+$/.test(name)))
@@ -113,7 +115,7 @@ function readValues(
   if (isBase64Error(signature)) return syntax(tagOf(list, 'b'));
   for (const name of ['l', 't', 'x']) {
     const tag = tagOf(list, name);
-    if (tag !== undefined && !/^\d{1,15}$/.test(squeezed(tag.value))) return syntax(tag);
+    if (tag !== undefined && !/^\d{1,15}$/.test(tag.value)) return syntax(tag);
   }
   const identity = tagOf(list, 'i') === undefined ? `@${domain}` : text('i');
   const at = identity.lastIndexOf('@');
@@ -123,7 +125,7 @@ function readValues(
   const methods = text('q');
   if (methods !== '' && !methods.split(':').some((method) => lowerAscii(method) === 'dns/txt'))
     return fail('query-method', 'RFC 6376 §3.5', tagOf(list, 'q'));
-  const number = (name: string): number | undefined => (text(name) === '' ? undefined : Number(text(name)));
+  const number = (name: string): number | undefined => (plain(name) === '' ? undefined : Number(plain(name)));
   const timestamp = number('t');
   const expires = number('x');
   if (timestamp !== undefined && expires !== undefined && expires <= timestamp)
