@@ -4,10 +4,12 @@
 import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DmarcDecision } from '../auth/dmarc-receiver.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
+import type { ReportDestination } from '../auth/report-destination.ts';
 import type { SpfVerdict } from '../auth/spf-verdict.ts';
 import type { Time } from '../base/dates.ts';
 import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import type { ResolverNote } from '../dns/resolver.ts';
+import type { ReportPolicy, ReportRow } from '../message/report-aggregate.ts';
 import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
 import type { TlsFailure, TlsPeer, TlsSession } from '../net/tls.ts';
 import type { ClientNote } from '../smtp/client.ts';
@@ -39,6 +41,14 @@ export interface PlacementReason {
   readonly id: 'dmarcQuarantine' | 'dmarcReject' | 'dmarcPass' | 'spfFail' | 'noVerdict' | 'rule' | 'default';
   readonly params: Readonly<Record<string, string | number>>;
 }
+
+/** Why a report was not sent. */
+export type WithheldReason =
+  | Exclude<ReportDestination['because'], 'same-organization' | 'allowed' | 'redirected'>
+  | 'no-address'
+  | 'refused'
+  | 'failures-off'
+  | 'failures-limit';
 
 export type HostEvent =
   // ---- the learner and the world's outside
@@ -218,6 +228,42 @@ export type HostEvent =
       readonly connection: number;
       readonly verdict: DmarcVerdict;
       readonly decision: DmarcDecision;
+    }
+  // ---- reports
+  /** The row that a judged message will be in the report to its domain. */
+  | {
+      readonly type: 'report.collected';
+      readonly queueId: string;
+      readonly connection: number;
+      /** Where the policy was found. */
+      readonly domain: string;
+      readonly policy: ReportPolicy;
+      readonly row: ReportRow;
+    }
+  /** The own server has taken a report. */
+  | {
+      readonly type: 'report.sent';
+      readonly kind: 'aggregate' | 'failure';
+      readonly domain: string;
+      readonly to: string;
+      readonly reportId: string;
+      /** How many messages it tells of, in how many records. */
+      readonly messages: number;
+      readonly records: number;
+      /** Seconds since 1970. */
+      readonly begin: number;
+      readonly end: number;
+    }
+  | {
+      readonly type: 'report.withheld';
+      readonly kind: 'aggregate' | 'failure';
+      readonly domain: string;
+      /** As the record names it; '' when it names nobody. */
+      readonly to: string;
+      readonly because: WithheldReason;
+      readonly messages: number;
+      /** The name that should have held the permission. */
+      readonly lookup?: string;
     }
   // ---- delivery
   | {

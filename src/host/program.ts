@@ -11,6 +11,7 @@ import type { TlsConfig } from '../net/tls.ts';
 import type { HostEvent } from './events.ts';
 import type { OutsideCall } from './gateway.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
+import type { Judgement } from './reports/judgement.ts';
 
 /** A message between two programs of one host, or from the world's outside (a terminal's line, a zone's reload). */
 export type Call =
@@ -39,6 +40,8 @@ export type Call =
   | { readonly type: 'forget'; readonly name?: string }
   /** To a scripted sender: send the message of that name. */
   | { readonly type: 'send'; readonly message: string }
+  /** To a reporter: what its receiver made of a message. */
+  | { readonly type: 'judged'; readonly judgement: Judgement }
   /** To a gateway: what a real socket does. */
   | OutsideCall
   /** To the MTA: run the queue now. */

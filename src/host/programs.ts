@@ -6,6 +6,7 @@ import { mda, type MdaConfig } from './mda.ts';
 import { mta, type MtaConfig } from './mta/mta.ts';
 import { nameServer, type NameServerConfig } from './name-server.ts';
 import type { ProgramDefinition } from './program.ts';
+import { reporter, type ReporterConfig } from './reporter.ts';
 import { resolver, type ResolverConfig } from './resolver.ts';
 import { sender, type SenderConfig } from './sender.ts';
 import { shell, type ShellConfig } from './shell/shell.ts';
@@ -16,6 +17,7 @@ export interface ProgramConfigs {
   readonly resolver: ResolverConfig;
   readonly mta: MtaConfig;
   readonly mda: MdaConfig;
+  readonly reporter: ReporterConfig;
   readonly sender: SenderConfig;
   readonly shell: ShellConfig;
   readonly gateway: GatewayConfig;
@@ -30,6 +32,7 @@ const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramCo
   resolver,
   mta,
   mda,
+  reporter,
   sender,
   shell,
   gateway,

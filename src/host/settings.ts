@@ -33,6 +33,9 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
     signing: { kind: 'signers' },
     'verify.onReject': { kind: 'choice', of: ['reject', 'quarantine'] },
   },
+  reporter: {
+    failureReports: { kind: 'switch' },
+  },
   sender: {
     signing: { kind: 'signers' },
   },

@@ -235,6 +235,26 @@ function draftOf(
       const { result, author } = event.verdict;
       return verdict('dmarc', result, { domain: author, result, policy: event.verdict.policy ?? 'none' });
     }
+    case 'report.sent':
+      return step(
+        'delivery',
+        'info',
+        {
+          key: `mark.report.${event.kind}`,
+          params: { domain: event.domain, to: event.to, n: event.messages },
+        },
+        DWELL.placed,
+      );
+    case 'report.withheld':
+      // Failure reports are hardly ever sent; that is no news at every message.
+      return event.kind === 'failure'
+        ? undefined
+        : step(
+            'delivery',
+            'soft',
+            { key: 'mark.report.withheld', params: { domain: event.domain } },
+            DWELL.trouble,
+          );
     case 'mailbox.placed':
       return step(
         'delivery',

@@ -12,6 +12,7 @@ import { whyCopy } from './why-dns.ts';
 import { whyMailbox } from './why-mailbox.ts';
 import { whyHost, whyLink, whyMessage } from './why-place.ts';
 import { whyQueue } from './why-queue.ts';
+import { whyReport } from './why-report.ts';
 import { whyWire } from './why-wire.ts';
 
 /** The answer for a target; undefined when there is no such thing in this world. */
@@ -65,6 +66,10 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'resolver.flushed':
       view.plain.push({ key: 'why.flushed' });
       return view;
+    case 'report.collected':
+    case 'report.sent':
+    case 'report.withheld':
+      return whyReport(journal, event, view);
     default:
       return whyWire(journal, event, view);
   }

@@ -3,3 +3,4 @@
 
 import '../crypto/curves.ts';
 import '../host/shell/tools.ts';
+import '../host/reports/writer.ts';

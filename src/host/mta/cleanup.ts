@@ -12,6 +12,7 @@ import type { ServerQuestion } from '../../smtp/session.ts';
 import type { Os } from '../program.ts';
 import { isPermitted, localAddress } from './access.ts';
 import { startJob } from './jobs.ts';
+import { judgementOf, tellReporters } from '../reports/judgement.ts';
 import { activate } from './qmgr.ts';
 import type { MessageOrigin, QueuedMessage } from './queue.ts';
 import { sign } from './sign.ts';
@@ -86,6 +87,15 @@ export function verified(
     { type: 'auth.dmarc', queueId, connection, verdict: found.dmarc, decision: found.decision },
     found.decision.rule,
   );
+  const { reversePath, recipients } = asked.question.envelope;
+  const judged = {
+    queueId,
+    connection,
+    message: messageHash,
+    reversePath,
+    recipients: recipients.map((one) => one.address),
+  };
+  tellReporters(judgementOf(judged, found, found.decision), os);
   if (found.decision.action === 'reject') {
     const text = `rejected by DMARC policy for ${found.dmarc.author}`;
     os.log(

@@ -102,6 +102,8 @@ export interface MailWorld {
   /** Lines of the zone, absolute names. */
   readonly zone?: string;
   readonly seed?: string;
+  /** More programs on Hafen's server. */
+  readonly programs?: readonly TestProgram[];
   /** No agent at all behind Hafen. */
   readonly withoutMda?: boolean;
 }
@@ -112,6 +114,7 @@ export function mailWorld(world: MailWorld = {}): Machine {
     ['mta', 'mta', { ...HAFEN, ...world.hafen }],
   ];
   if (world.withoutMda !== true) hafen.push(['mda', 'mda', HAFEN_MDA]);
+  hafen.push(...(world.programs ?? []));
   return testMachine(
     [
       {

@@ -121,6 +121,7 @@ function called(state: ShellState, input: Extract<Input, { type: 'call' }>, os: 
     case 'reload':
     case 'forget':
     case 'send':
+    case 'judged':
     case 'flush':
     case 'attempt':
     case 'administer':

@@ -2,3 +2,4 @@
 
 import '../../crypto/curves.ts';
 import '../shell/tools.ts';
+import '../reports/writer.ts';

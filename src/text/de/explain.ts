@@ -262,6 +262,28 @@ export const explain: ExplainWords = {
   'why.queue.bounced': 'Der Absender erfährt, dass {recipient} nicht zu erreichen war.',
   'why.queue.removed': 'Alle Empfänger sind erledigt. Die Nachricht verlässt die Warteschlange.',
   'why.queue.discarded': 'Sie wurde weggeworfen: {reason}. Ein Bericht über einen Bericht fände kein Ende.',
+  'why.fact.row': 'Die Zeile im Bericht',
+  'why.report.collected':
+    '{host} berichtet {domain}, was ankam. Diese Nachricht wird zu einer Zeile im Bericht, der um Mitternacht (UTC) hinausgeht; gleichartige Nachrichten teilen sich eine Zeile und werden gezählt.',
+  'why.report.sent':
+    '{host} hat {n} Nachrichten gezählt, die {domain} als Absender nennen, bestanden oder nicht. Der DMARC-Eintrag der Domain wünscht sich diese Zahlen an {to}.',
+  'why.report.failure':
+    'Der Eintrag von {domain} wünscht sich einen Bericht über jede Nachricht, die durchfällt, und {host} ist so eingestellt, dass solche Berichte hinausgehen.',
+  'why.report.withheld.no-address':
+    'Der DMARC-Eintrag von {domain} nennt keine Adresse für Berichte. So erfährt niemand, was {host} gesehen hat.',
+  'why.report.withheld.not-allowed':
+    'Berichte über {domain} sollen an {to} gehen, aber das ist eine fremde Domain. Sie muss erst zustimmen, sonst könnte jeder sie mit Berichten überschütten. Bei {name} steht kein TXT-Eintrag v=DMARC1.',
+  'why.report.withheld.lookup-failed':
+    'Ob {to} Berichte über {domain} haben will, ließ sich heute nicht klären: Für {name} kam keine Antwort.',
+  'why.report.withheld.not-an-address': '{to} ist keine Adresse, an die man einen Bericht mailen kann.',
+  'why.report.withheld.bad-redirect':
+    'Wer {to} betreibt, leitet Berichte über {domain} an eine dritte Domain weiter. Das ist nicht erlaubt.',
+  'why.report.withheld.refused':
+    '{host} konnte den Bericht für {to} nicht an den eigenen Mailserver übergeben. Warum, steht im Log.',
+  'why.report.withheld.failures-off':
+    '{domain} wünscht sich einen Bericht über diese einzelne Nachricht, aber {host} verschickt keine. Die meisten Empfänger halten es so, denn ein solcher Bericht zeigt Fremden, was Leute einander schreiben.',
+  'why.report.withheld.failures-limit':
+    '{host} hat heute schon genug Fehlerberichte über {domain} verschickt. Ohne Grenze könnte ein Fälscher das Postfach hinter {to} füllen.',
   'why.queue.signed':
     'Der Server hat die Nachricht für {domain} besiegelt, mit dem Schlüssel, der im DNS unter {selector} steht.',
 

@@ -78,6 +78,7 @@ export const settings: SettingsText = {
   programs: {
     mta: 'Mail-Transport (MTA)',
     mda: 'Zustellung in Postfächer (MDA)',
+    reporter: 'DMARC-Berichte',
     sender: 'Versandprogramm',
     nameServer: 'Nameserver',
     resolver: 'Resolver',
@@ -98,6 +99,10 @@ export const settings: SettingsText = {
           'Sie wird angenommen und markiert: Nichts geht verloren, wenn eine Mailingliste die Signatur gebrochen hat.',
         ],
       },
+    },
+    'reporter.failureReports': {
+      name: 'Fehlerberichte',
+      what: 'Ob Domains, die es wünschen (`ruf=`), über jede einzelne durchgefallene Nachricht einen Bericht bekommen. Die meisten Empfänger lassen das aus: Ein solcher Bericht zeigt Fremden, was Leute einander schreiben.',
     },
     'sender.signing': {
       name: 'DKIM-Signatur',

@@ -244,6 +244,28 @@ export const explain = {
   'why.queue.bounced': 'The sender is told that {recipient} could not be reached.',
   'why.queue.removed': 'All recipients are dealt with. The message leaves the queue.',
   'why.queue.discarded': 'It was thrown away: {reason}. A report about a report would never end.',
+  'why.fact.row': 'The row in the report',
+  'why.report.collected':
+    '{host} reports to {domain} what it saw. This message becomes a row in the report that leaves at midnight UTC; alike messages share a row and are counted.',
+  'why.report.sent':
+    '{host} counted {n} messages that named {domain} as their author, passed or not. Its DMARC record asks for the count at {to}.',
+  'why.report.failure':
+    'The record of {domain} asks for a report about every message that fails, and {host} is set to send them.',
+  'why.report.withheld.no-address':
+    'The DMARC record of {domain} names no address for reports. Nobody learns what {host} saw.',
+  'why.report.withheld.not-allowed':
+    'Reports about {domain} should go to {to}, which belongs to another domain. That domain must agree first, or anybody could flood it with reports. There is no TXT record v=DMARC1 at {name}.',
+  'why.report.withheld.lookup-failed':
+    'Whether {to} wants reports about {domain} could not be found out today: nobody answered for {name}.',
+  'why.report.withheld.not-an-address': '{to} is no address that a report could be mailed to.',
+  'why.report.withheld.bad-redirect':
+    'The owner of {to} redirects reports about {domain} to yet another domain. That is not allowed.',
+  'why.report.withheld.refused':
+    '{host} could not hand the report for {to} to its own mail server. The log says why.',
+  'why.report.withheld.failures-off':
+    '{domain} asks for a report about this single message, but {host} sends none. Most receivers do not, because such a report shows strangers what people write to each other.',
+  'why.report.withheld.failures-limit':
+    '{host} has sent enough failure reports about {domain} today. Without a limit a forger could fill the mailbox behind {to}.',
   'why.queue.signed':
     'The server sealed the message for {domain}, with the key that stands in the DNS under {selector}.',
 

@@ -89,6 +89,7 @@ export const settings: SettingsText = {
   programs: {
     mta: 'Mail transfer (MTA)',
     mda: 'Delivery into mailboxes (MDA)',
+    reporter: 'DMARC reports',
     sender: 'Sending program',
     nameServer: 'Name server',
     resolver: 'Resolver',
@@ -109,6 +110,10 @@ export const settings: SettingsText = {
           'It is accepted and marked: nothing is lost when a mailing list broke the signature.',
         ],
       },
+    },
+    'reporter.failureReports': {
+      name: 'Failure reports',
+      what: 'Whether domains that ask for it (`ruf=`) get a report about every single message that fails. Most receivers leave this off: such a report shows strangers what people write to each other.',
     },
     'sender.signing': {
       name: 'DKIM signing',
