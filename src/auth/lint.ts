@@ -1,8 +1,9 @@
-// Finds what is wrong or unwise in the SPF, DKIM key and DMARC records of a zone. Returns ids and values, never prose;
-// the words belong to the dictionaries. Sees TXT records only and asks no DNS.
+// Finds what is wrong or unwise in the SPF, DKIM key, DMARC, MTA-STS, TLS reporting and BIMI records of a zone. Returns ids and values, never prose;
+// the words belong to the dictionaries. Sees TXT records only and asks no DNS; lint-world.ts asks.
 
 import { lintDkimKey } from './lint-dkim.ts';
 import { lintDmarc } from './lint-dmarc.ts';
+import { lintOthers } from './lint-others.ts';
 import { lintSpf } from './lint-spf.ts';
 import { plainDomain } from './domain.ts';
 import type { Span } from './evidence.ts';
@@ -22,6 +23,8 @@ export const LINT_IDS = [
   'SPF-BIGNET',
   'SPF-REDIRECT-ALL',
   'SPF-SYNTAX',
+  'SPF-VOID',
+  'SPF-INCLUDE-NONE',
   'DKIM-P-BROKEN',
   'DKIM-P-EMPTY',
   'DKIM-BITS',
@@ -37,6 +40,11 @@ export const LINT_IDS = [
   'DMARC-STRICT',
   'DMARC-SPFONLY',
   'DMARC-SYNTAX',
+  'DMARC-RUA-EXT',
+  'BIMI-POLICY',
+  'BIMI-SYNTAX',
+  'STS-SYNTAX',
+  'TLSRPT-SYNTAX',
 ] as const;
 export type LintId = (typeof LINT_IDS)[number];
 export type Severity = 'error' | 'warning' | 'info';
@@ -105,5 +113,6 @@ export function lintRecords(input: readonly TxtInput[], options: LintOptions = {
   lintSpf(records, report);
   for (const record of records) if (/(?:^|\.)_domainkey\./.test(record.name)) lintDkimKey(record, report);
   lintDmarc(records, report, options.isWholeZone === true);
+  lintOthers(records, report);
   return findings.sort((a, b) => a.record - b.record || a.span.start - b.span.start);
 }

@@ -82,6 +82,9 @@ export const rules = {
   'DMARC-PARKED': 'RFC 9989 §7.4, RFC 7505',
   'DMARC-SYNTAX': 'RFC 9989 §4.7',
   'BIMI-POLICY': 'draft-brand-indicators-for-message-identification',
+  'BIMI-SYNTAX': 'draft-brand-indicators-for-message-identification',
+  'STS-SYNTAX': 'RFC 8461 §3.1',
+  'TLSRPT-SYNTAX': 'RFC 8460 §3',
 } as const;
 
 export type DiagnosticId = keyof typeof rules;

@@ -448,6 +448,8 @@ export interface ZoneFinding {
   readonly length: number;
   readonly params: Readonly<Record<string, string | number>>;
   readonly rule?: string;
+  /** The newest event of the trace that shows it. */
+  readonly seq?: number;
   /** Replacement of that stretch that cures it. */
   readonly fix?: {
     readonly line: number;

@@ -82,6 +82,26 @@ describe('zone analysis', () => {
     expect(error && stretch(broken, error)).toBe('192.0.2.x');
   });
 
+  it('SPF in the type that nobody asks for, and the repair [SPF-TYPE99]', () => {
+    const old = text.replace('IN TXT  "v=spf1', 'IN SPF  "v=spf1');
+    const findings = analyseZone(zone, old).findings.filter(({ id }) => id === 'SPF-TYPE99');
+    expect(findings).toHaveLength(1);
+    expect(findings[0] && stretch(old, findings[0])).toBe('SPF');
+    const better = repaired(old, findings[0]?.fix ?? { line: 0, column: 0, length: 0, text: '' });
+    expect(better).toBe(text.replace('IN TXT  "v=spf1', 'IN TXT  "v=spf1'));
+    expect(analyseZone(zone, better).findings.map(({ id }) => id)).not.toContain('SPF-TYPE99');
+    const twins = `${text}\n@ IN SPF "v=spf1 -all"\n`;
+    expect(analyseZone(zone, twins).findings.map(({ id }) => id)).not.toContain('SPF-TYPE99');
+  });
+
+  it('a key cut off at its semicolon is told as such [DKIM-SEMICOLON]', () => {
+    const cut = `${text}\ns9._domainkey IN TXT v=DKIM1; k=rsa; p=MIIB\n`;
+    const found = analyseZone(zone, cut).findings.map(({ id }) => id);
+    expect(found).toContain('DKIM-SEMICOLON');
+    expect(found).not.toContain('TXT-SEMICOLON');
+    expect(analyseZone(zone, text).findings.map(({ id }) => id)).not.toContain('DKIM-SEMICOLON');
+  });
+
   describe('in the world around it', () => {
     const around = (): DnsWorld =>
       dnsWorldOf(openWorld(worldFile('first'), 'sandbox').machine.state, 'resolver.isp.example');
@@ -100,6 +120,47 @@ describe('zone analysis', () => {
         rule: 'RFC 1912 §2.1',
       });
       expect(text.split('\n')[(finding?.line ?? 0) - 1]).toContain('192.0.2.10');
+    });
+
+    it('no DMARC record is told at the top of the zone, and only then [DMARC-NONE]', () => {
+      const world = around();
+      const ids = (of: string): string[] => analyseZone(zone, of, { world }).findings.map(({ id }) => id);
+      const bare = text.replace(/^_dmarc.*$/m, '');
+      const finding = analyseZone(zone, bare, { world }).findings.find(({ id }) => id === 'DMARC-NONE');
+      expect(finding?.params['names']).toBe('_dmarc.wolke.example, _dmarc.example');
+      expect(finding && stretch(bare, finding)).toBe('@');
+      expect(ids(text)).not.toContain('DMARC-NONE');
+      // A record that is there and wrong is told at its own place.
+      expect(ids(text.replace('v=DMARC1', 'v=DMARC2'))).not.toContain('DMARC-NONE');
+    });
+
+    it('a domain that never sends should say so [DMARC-PARKED]', () => {
+      const world: DnsWorld = { ...around(), hosts: [] };
+      const head = '$TTL 300\n@ SOA ns host 1 2 3 4 5\n@ NS ns\nns A 192.0.2.53\n';
+      const found = (lines: string): string[] =>
+        analyseZone(zone, head + lines, { world }).findings.map(({ id }) => id);
+      expect(found('')).toContain('DMARC-PARKED');
+      expect(found('@ TXT "v=spf1 -all"\n@ MX 0 .\n')).toContain('DMARC-PARKED');
+      const parked =
+        '@ TXT "v=spf1 -all"\n@ MX 0 .\n_dmarc TXT "v=DMARC1; p=reject; rua=mailto:d@wolke.example"\n';
+      expect(found(parked)).not.toContain('DMARC-PARKED');
+      expect(found('@ MX 10 ns\n')).not.toContain('DMARC-PARKED');
+    });
+
+    it('what includes hide is found, and the record alone does not say it twice [SPF-10] [SPF-INCLUDE-NONE]', () => {
+      const world = around();
+      const found = (spf: string) =>
+        analyseZone(zone, text.replace('v=spf1 ip4:192.0.2.99 -all', spf), { world }).findings.filter(
+          ({ severity }) => severity !== 'info',
+        );
+      const eleven = `v=spf1${' a:mail.wolke.example'.repeat(9)} include:hafen.example -all`;
+      expect(found(eleven).filter(({ id }) => id === 'SPF-10')).toMatchObject([
+        { params: { path: 'wolke.example > hafen.example > mx', text: 'mx' } },
+      ]);
+      expect(found('v=spf1 include:nowhere.example -all')).toMatchObject([
+        { id: 'SPF-INCLUDE-NONE', fix: { text: '' } },
+      ]);
+      expect(found('v=spf1 include:hafen.example -all')).toEqual([]);
     });
 
     it('a draft is judged as if it were published [PTR-MISMATCH] [NS-LAME] [S3-041]', () => {

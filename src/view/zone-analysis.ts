@@ -1,16 +1,19 @@
 // A zone text under the magnifying glass: what keeps it from being loaded, what is unwise in it, and what each line
 // becomes. The findings are those of dns and auth; this file says where in the text they stand and what would cure them.
 
+import { lintRecordsInWorld, WORLD_KNOWS_BETTER } from '../auth/lint-world.ts';
 import { lintRecords, type LintFinding } from '../auth/lint.ts';
+import { finishPolicy } from '../auth/policy-run.ts';
 import type { Time } from '../base/dates.ts';
 import { LINT_REPLACES, lintZone, type DnsFinding } from '../dns/lint.ts';
-import type { DnsWorld } from '../dns/lint/world.ts';
+import { answerOfWorld, type DnsWorld } from '../dns/lint/world.ts';
 import { withoutDot } from '../dns/name.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { parseZone, type ZoneRecord } from '../dns/zone-file.ts';
 import type { ZoneProblem } from '../dns/zone-problem.ts';
 import type { ZoneAnalysis, ZoneFinding } from './types.ts';
-import { worldFindings } from './zone-world.ts';
+import { domainFindings, typeSpfFindings } from './zone-mail.ts';
+import { draftWorld, worldFindings } from './zone-world.ts';
 
 /** What the zone publishes now, and the time: for what is to be said about serials. */
 export interface AnalysisContext {
@@ -46,9 +49,17 @@ export function analyseZone(zone: string, text: string, context: AnalysisContext
   const textRecords = parsed.records.filter((record) => record.data.type === 'TXT');
   const place = placer(text);
   const asked = textRecords.map((record) => ({ name: record.name, strings: stringsOf(record) }));
-  for (const finding of lintRecords(asked, { isWholeZone: true }))
+  findings.push(...typeSpfFindings(parsed));
+  const world = parsed.failure === undefined && context.world && draftWorld(parsed, context.world);
+  const alone = lintRecords(asked, { isWholeZone: true });
+  const inWorld = world
+    ? finishPolicy(lintRecordsInWorld(asked), (question) => answerOfWorld(world, question))
+    : [];
+  for (const finding of world ? alone.filter(({ id }) => !WORLD_KNOWS_BETTER.includes(id)) : alone)
     findings.push(lintFinding(finding, textRecords[finding.record], text, place));
-  if (context.world !== undefined) findings.push(...worldFindings(parsed, context.world));
+  for (const finding of inWorld)
+    findings.push(lintFinding(finding, textRecords[finding.record], text, place));
+  if (world) findings.push(...worldFindings(parsed, world), ...domainFindings(parsed, world));
   return {
     errors,
     findings: findings.sort((a, b) => a.line - b.line || a.column - b.column),
@@ -77,8 +88,9 @@ function problemFinding(problem: ZoneProblem): ZoneFinding {
 function dnsFinding({ id, severity, span, params, rule, fix }: DnsFinding, text: string): ZoneFinding {
   const onOneLine =
     fix !== undefined && !text.slice(fix.span.offset, fix.span.offset + fix.span.length).includes('\n');
+  const isKey = id === 'TXT-SEMICOLON' && /^v\s*=\s*DKIM1/i.test(String(params['value']));
   return {
-    id,
+    id: isKey ? 'DKIM-SEMICOLON' : id,
     severity,
     line: span.line,
     column: span.column,

@@ -20,11 +20,14 @@ const ABOUT: Readonly<Partial<Record<DnsWorldId, string>>> = {
   'AAAA-NO-LISTENER': 'AAAA',
 };
 
-/** The findings of the text as if it were published, in the world as it stands. */
-export function worldFindings(parsed: ParsedZone, world: DnsWorld): ZoneFinding[] {
-  if (parsed.failure !== undefined) return [];
+/** The world as if the text were published. */
+export function draftWorld(parsed: ParsedZone, world: DnsWorld): DnsWorld {
   const others = world.zones.filter((zone) => !sameName(zone.origin, parsed.origin));
-  const now: DnsWorld = { ...world, zones: [...others, parsed.zone] };
+  return { ...world, zones: [...others, parsed.zone] };
+}
+
+/** The findings of a text that loads, in the world in which it is published (`draftWorld`). */
+export function worldFindings(parsed: ParsedZone, now: DnsWorld): ZoneFinding[] {
   const found: ZoneFinding[] = [];
   const put = (
     record: ZoneRecord | undefined,

@@ -1,6 +1,7 @@
 // The seam between page and worker: types only. The page sends commands (they go on the tape) and queries (they leave no
 // mark); the worker pushes updates. Everything here survives structured clone.
 
+import type { SpfTree } from '../auth/spf-tree.ts';
 import type { Time } from '../base/dates.ts';
 import type {
   CacheView,
@@ -122,6 +123,8 @@ export interface EhloWorker {
   analyseZone(zone: string, text: string): Promise<ZoneAnalysis>;
   /** What every resolver would answer now for the zone's records, from its cache. */
   caches(zone: string): Promise<readonly CacheView[]>;
+  /** What an SPF record at `domain` would ask, with the zone as in `text`, in this world as it stands. */
+  spfTree(zone: string, text: string, domain: string, record: string): Promise<SpfTree>;
   /** Makes a DKIM key, or reads one; undefined when it is none. Leaves no mark. */
   dkimKey(ask: DkimKeyAsk): Promise<DkimKeyView | undefined>;
   /** The zone's name servers and the state of it that each answers from. */

@@ -1,11 +1,17 @@
 // The questions that a page asks once it stands: why, what is in this message, what is wrong with this zone, what may
 // follow this word. They are a piece of their own, so that the first prompt need not wait for them.
 
+import { finishPolicy } from '../auth/policy-run.ts';
+import { spfTree, type SpfTree } from '../auth/spf-tree.ts';
+import { answerOfWorld, type DnsWorld } from '../dns/lint/world.ts';
+import { parseZone } from '../dns/zone-file.ts';
 import { dnsWorldOf } from '../host/dns-world.ts';
 import { messageDetail } from '../view/message-detail.ts';
 import type { MessageDetail, WhyTarget, WhyView, ZoneAnalysis } from '../view/types.ts';
 import { why } from '../view/why.ts';
 import { analyseZone } from '../view/zone-analysis.ts';
+import { withEvidence } from '../view/zone-evidence.ts';
+import { draftWorld } from '../view/zone-world.ts';
 import { now } from '../world/world.ts';
 import { completions } from './complete.ts';
 import type { Engine } from './engine.ts';
@@ -19,16 +25,34 @@ export function askMessage(engine: Engine, id: string): MessageDetail | undefine
 }
 
 export function askZone(engine: Engine, zone: string, text: string): ZoneAnalysis {
-  const { description, machine } = engine.world;
-  // The world is judged from where names are looked up.
+  const world = dnsWorld(engine);
+  const analysis = analyseZone(zone, text, {
+    published: engine.published(zone),
+    now: now(engine.world),
+    ...(world === undefined ? {} : { world }),
+  });
+  return withEvidence(analysis, engine.journal.trace, zone);
+}
+
+/** The world as it is judged from where names are looked up. */
+function dnsWorld({ world: { description, machine } }: Engine): DnsWorld | undefined {
   const from = description.hosts.find(({ programs }) =>
     Object.values(programs ?? {}).some(({ kind }) => kind === 'resolver'),
   );
-  return analyseZone(zone, text, {
-    published: engine.published(zone),
-    now: now(engine.world),
-    ...(from === undefined ? {} : { world: dnsWorldOf(machine.state, from.name) }),
-  });
+  return from === undefined ? undefined : dnsWorldOf(machine.state, from.name);
+}
+
+/** What an SPF record would ask if the zone were published with `text`. Nothing is published, no cache is asked. */
+export function askSpfTree(
+  engine: Engine,
+  zone: string,
+  text: string,
+  domain: string,
+  record: string,
+): SpfTree {
+  const world = dnsWorld(engine) ?? { zones: [], hosts: [], absences: [] };
+  const draft = draftWorld(parseZone(text, zone), world);
+  return finishPolicy(spfTree(domain, record), (question) => answerOfWorld(draft, question));
 }
 
 export function askCompletions(engine: Engine, terminal: string, line: string): readonly string[] {

@@ -58,6 +58,8 @@ const worker: EhloWorker = {
   log: async (host, seq) => current().log(host, seq),
   analyseZone: async (zone, text) => (await questions()).askZone(current(), zone, text),
   caches: async (zone) => current().caches(zone),
+  spfTree: async (zone, text, domain, record) =>
+    (await questions()).askSpfTree(current(), zone, text, domain, record),
   dkimKey: async (ask) => (await import('./keys.ts')).dkimKey(ask),
   servers: async (zone) => current().servers(zone),
   complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),

@@ -478,6 +478,24 @@ export const diagnostics: Diagnostics = {
     why: 'Empfänger übergehen es und tun, als stünde es nicht da.',
     fix: 'Prüf die Schreibweise. Es heißt `tag=wert`, getrennt mit Semikolons.',
   },
+  'BIMI-SYNTAX': {
+    title: 'Dieser BIMI-Eintrag zeigt kein Logo',
+    what: 'Es fehlt oder stimmt nicht: `{detail:l=}`.',
+    why: 'Mailanbieter übergehen den Eintrag oder finden kein Logo.',
+    fix: 'Schreib `v=BIMI1; l=https://…/logo.svg; a=https://…/zertifikat.pem`; ein leeres `a=` heißt: kein Zertifikat.',
+  },
+  'STS-SYNTAX': {
+    title: 'Dieser MTA-STS-Eintrag wird übergangen',
+    what: 'Es fehlt oder stimmt nicht: `{detail:v=STSv1;}`.',
+    why: 'Absender holen deine Richtlinie dann nie ab, und Verschlüsselung beim Transport bleibt freiwillig.',
+    fix: 'Schreib `v=STSv1; id=20261123`, die id nur aus Buchstaben und Ziffern; ändere sie mit jeder Änderung der Richtlinie.',
+  },
+  'TLSRPT-SYNTAX': {
+    title: 'Dieser Eintrag für TLS-Berichte wird übergangen',
+    what: 'Es fehlt oder stimmt nicht: `{detail:v=TLSRPTv1;}`.',
+    why: 'Niemand sagt dir, wenn verschlüsselte Zustellung an dich scheitert.',
+    fix: 'Schreib `v=TLSRPTv1; rua=mailto:tls@…`.',
+  },
   'BIMI-POLICY': {
     title: 'Ohne Richtlinie kein Logo',
     what: 'DMARC sagt `p={policy:none}`.',

@@ -45,6 +45,7 @@ export const zone: ZoneText = {
     repair: 'Reparieren',
     repairBy: 'Reparieren: {text} schreiben',
     repairByRemoving: 'Reparieren: entfernen',
+    showInTrace: 'Zeig es mir im Ablauf',
     goThere: 'Zu Zeile {line}',
     why: 'Warum?',
     caches: 'Verbreitung',

@@ -488,6 +488,24 @@ export const diagnostics: Diagnostics = {
     why: 'Receivers skip it and behave as if it were not there.',
     fix: 'Check the spelling. Pieces are written `tag=value` and parted by semicolons.',
   },
+  'BIMI-SYNTAX': {
+    title: 'This BIMI record shows no logo',
+    what: 'What is missing or wrong: `{detail:l=}`.',
+    why: 'Mailbox providers ignore the record, or find no logo.',
+    fix: 'Write `v=BIMI1; l=https://…/logo.svg; a=https://…/certificate.pem`; an empty `a=` means no certificate.',
+  },
+  'STS-SYNTAX': {
+    title: 'This MTA-STS record is ignored',
+    what: 'What is missing or wrong: `{detail:v=STSv1;}`.',
+    why: 'Senders then never fetch your policy, and transport encryption stays optional.',
+    fix: 'Write `v=STSv1; id=20261123` with letters and digits only; change the id with every change of the policy.',
+  },
+  'TLSRPT-SYNTAX': {
+    title: 'This TLS reporting record is ignored',
+    what: 'What is missing or wrong: `{detail:v=TLSRPTv1;}`.',
+    why: 'Nobody tells you when encrypted delivery to you fails.',
+    fix: 'Write `v=TLSRPTv1; rua=mailto:tls@…`.',
+  },
   'BIMI-POLICY': {
     title: 'No logo without a policy',
     what: 'DMARC says `p={policy:none}`.',

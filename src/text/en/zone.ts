@@ -45,6 +45,7 @@ export const zone = {
     repair: 'Repair',
     repairBy: 'Repair: write {text}',
     repairByRemoving: 'Repair: remove it',
+    showInTrace: 'Show me in the trace',
     goThere: 'Go to line {line}',
     why: 'Why?',
     caches: 'Propagation',
