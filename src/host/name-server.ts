@@ -116,7 +116,13 @@ export const nameServer: ProgramDefinition<NameServerConfig, NameServerState> = 
         return;
       }
       case 'call':
-        if (input.call.type === 'reload') load(state, input.call.zone, input.call.text, os);
+        if (input.call.type === 'reload') {
+          const { zone, text } = input.call;
+          const published = load(state, zone, text, os);
+          if (published === undefined) return;
+          os.cause = published;
+          notifyAll(state, zone, os);
+        }
         return;
       case 'connected': {
         const copy = transferOn(state, input.socket);
@@ -140,8 +146,11 @@ export function zoneFile(zone: string): string {
   return `/etc/bind/db.${zone === '.' ? 'root' : nameKey(zone).replace(/\.$/, '')}`;
 }
 
-/** Puts a zone's text into service, unless it has errors: then what was served before stays. */
-function load(state: NameServerState, zone: string, text: string, os: Os): void {
+/**
+ * Puts a zone's text into service, unless it has errors: then what was served before stays. The answer is the event that
+ * says so. Secondaries are told of a reload only: when servers start, all do, and look by themselves.
+ */
+function load(state: NameServerState, zone: string, text: string, os: Os): number | undefined {
   const loaded = loadZone(text, zone);
   const key = nameKey(zone);
   state.files.set(zoneFile(zone), text);
@@ -151,13 +160,12 @@ function load(state: NameServerState, zone: string, text: string, os: Os): void 
       .map((problem) => ({ line: problem.span.line, column: problem.span.column, code: problem.code }));
     if (!state.zones.has(key)) state.zones.set(key, loaded.hosted);
     os.emit({ type: 'zone.rejected', zone, text, errors });
-    return;
+    return undefined;
   }
   state.zones.set(key, loaded.hosted);
   const soa = zoneSoa(loaded.hosted.zone)?.data;
   const serial = soa?.type === 'SOA' ? soa.serial : 0;
-  os.cause = os.emit({ type: 'zone.published', zone, text, serial });
-  notifyAll(state, zone, os);
+  return os.emit({ type: 'zone.published', zone, text, serial });
 }
 
 /** The octets of the answer to some octets; none when there is nothing to answer, several for a transfer. */

@@ -159,6 +159,17 @@ export type WhyTarget =
   | { readonly kind: 'host'; readonly name: string; readonly seq?: number }
   | { readonly kind: 'link'; readonly from: string; readonly to: string };
 
+/** One step of a resolution. */
+export interface DnsStepView {
+  readonly seq: number;
+  /** Milliseconds since the resolver was asked. */
+  readonly after: number;
+  readonly text: Phrase;
+  readonly tone: Tone;
+  readonly level: 0 | 1;
+  readonly rule: string;
+}
+
 export interface RuleRef {
   /** `RFC 7208 §4.6.4` */
   readonly rule: string;
@@ -296,6 +307,12 @@ export type WhySection =
       readonly folder: string;
       readonly reasons: readonly Phrase[];
       readonly seq: number;
+    }
+  /** How a resolver came to its answer, step by step. `level` 1: on the way to a name server's address. */
+  | {
+      readonly type: 'dnsSteps';
+      readonly resolver: string;
+      readonly steps: readonly DnsStepView[];
     }
   | { readonly type: 'wire'; readonly title: Phrase; readonly lines: readonly WireLine[] }
   | {
@@ -450,7 +467,7 @@ export interface ZoneFinding {
   readonly rule?: string;
   /** The newest event of the trace that shows it. */
   readonly seq?: number;
-  /** Replacement of that stretch that cures it. */
+  /** Replacement of that stretch that cures it. `length` may reach over line ends, each of which counts as one. */
   readonly fix?: {
     readonly line: number;
     readonly column: number;

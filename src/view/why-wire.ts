@@ -5,11 +5,13 @@ import { latin1 } from '../base/bytes.ts';
 import { recordText } from '../dns/records.ts';
 import { decodeMessage, rcodeName } from '../dns/wire.ts';
 import { withoutDot } from '../dns/name.ts';
+import { OPCODE_NOTIFY } from '../dns/zone-transfer.ts';
 import { typeName } from '../dns/records.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import { protocolOf } from './connections.ts';
 import type { Journal } from './journal.ts';
 import { answersAtOnce } from './marks-dns.ts';
+import { addSteps } from './why-dns.ts';
 import { openZone, type WhyDraft } from './why-base.ts';
 import { wireLines } from './wire.ts';
 
@@ -49,6 +51,7 @@ export function whyWire(journal: Journal, event: TraceEvent, view: WhyDraft): Wh
         key: 'why.dnsTimeout',
         params: { name: withoutDot(event.question.name), type: event.question.type },
       });
+      addSteps(journal, event, view);
       return view;
     case 'zone.published':
       view.plain.push({
@@ -152,11 +155,15 @@ const REPLIES: readonly (readonly [RegExp, string])[] = [
 function dns(journal: Journal, event: EventOf<'net.datagram'>, view: WhyDraft): WhyDraft {
   const decoded = decodeMessage(latin1(event.bytes));
   if (!decoded.ok) return view;
-  const { questions, answers, authority, additional, flags, rcode } = decoded.value;
+  const { questions, answers, authority, additional, flags, rcode, edns, opcode } = decoded.value;
   const question = questions[0];
   const name = withoutDot(question?.name ?? '.');
   const resolver = journal.marks.resolvers.has(event.host);
   const seconds = Math.min(...answers.map((record) => record.ttl), Infinity);
+  if (opcode === OPCODE_NOTIFY) {
+    view.plain.push({ key: 'why.notify' });
+    return view;
+  }
   const params = { server: event.host, name, ...(Number.isFinite(seconds) ? { n: seconds } : {}) };
   if (!resolver) view.plain.push({ key: flags.aa ? 'why.dns.authoritative' : 'why.dns.referral', params });
   else
@@ -165,12 +172,18 @@ function dns(journal: Journal, event: EventOf<'net.datagram'>, view: WhyDraft): 
       params,
     });
   if (Number.isFinite(seconds)) view.plain.push({ key: 'why.dns.ttl', params });
+  if (resolver) addSteps(journal, event, view);
+  const extended = edns?.extendedError;
   view.sections.push({
     type: 'facts',
     title: { key: 'why.dns.title' },
     facts: [
       { label: { key: 'why.fact.question' }, value: `${name} ${typeName(question?.type ?? 0)}` },
       { label: { key: 'why.fact.status' }, value: rcodeName(rcode) },
+      ...(flags.ad ? [{ label: { key: 'why.fact.validated' }, value: 'AD' }] : []),
+      ...(extended === undefined
+        ? []
+        : [{ label: { key: 'why.fact.extended' }, value: `${extended.code} ${extended.text}`.trim() }]),
       ...[...answers, ...authority, ...additional].slice(0, 20).map((record) => ({
         label: {
           key: answers.includes(record)

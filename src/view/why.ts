@@ -8,7 +8,7 @@ import { messageOf } from './messages.ts';
 import type { WhyTarget, WhyView } from './types.ts';
 import { whyJudged } from './why-auth.ts';
 import { baseView, type WhyDraft } from './why-base.ts';
-import { whyCopy } from './why-dns.ts';
+import { whyCopy, whyResolver } from './why-dns.ts';
 import { whyMailbox } from './why-mailbox.ts';
 import { whyHost, whyLink, whyMessage } from './why-place.ts';
 import { whyQueue } from './why-queue.ts';
@@ -61,6 +61,8 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'queue.discarded':
     case 'auth.signed':
       return whyQueue(journal, event, view);
+    case 'dns.resolver':
+      return whyResolver(journal, event, view);
     case 'zone.copy':
       return whyCopy(journal, event, view);
     case 'resolver.flushed':

@@ -42,10 +42,10 @@ export function analyseZone(zone: string, text: string, context: AnalysisContext
     if (better === undefined) list.push(problemFinding(problem));
     else if (problem.serverRefuses && !moved.has(better)) {
       moved.add(better);
-      errors.push({ ...dnsFinding(better, text), severity: 'error' });
+      errors.push({ ...dnsFinding(better), severity: 'error' });
     }
   }
-  for (const finding of ofZone) if (!moved.has(finding)) findings.push(dnsFinding(finding, text));
+  for (const finding of ofZone) if (!moved.has(finding)) findings.push(dnsFinding(finding));
   const textRecords = parsed.records.filter((record) => record.data.type === 'TXT');
   const place = placer(text);
   const asked = textRecords.map((record) => ({ name: record.name, strings: stringsOf(record) }));
@@ -85,9 +85,7 @@ function problemFinding(problem: ZoneProblem): ZoneFinding {
   };
 }
 
-function dnsFinding({ id, severity, span, params, rule, fix }: DnsFinding, text: string): ZoneFinding {
-  const onOneLine =
-    fix !== undefined && !text.slice(fix.span.offset, fix.span.offset + fix.span.length).includes('\n');
+function dnsFinding({ id, severity, span, params, rule, fix }: DnsFinding): ZoneFinding {
   const isKey = id === 'TXT-SEMICOLON' && /^v\s*=\s*DKIM1/i.test(String(params['value']));
   return {
     id: isKey ? 'DKIM-SEMICOLON' : id,
@@ -97,7 +95,7 @@ function dnsFinding({ id, severity, span, params, rule, fix }: DnsFinding, text:
     length: Math.max(1, span.length),
     params,
     rule,
-    ...(onOneLine
+    ...(fix !== undefined
       ? { fix: { line: fix.span.line, column: fix.span.column, length: fix.span.length, text: fix.text } }
       : {}),
   };

@@ -3,7 +3,7 @@
 
 import type { TextSpan } from '../../base/text-scanner.ts';
 import { addressFamily, isPrivateAddress } from '../address.ts';
-import type { Report } from '../lint.ts';
+import type { QuickFix, Report } from '../lint.ts';
 import { isSubdomain, labelsOf, nameKey, sameName, withoutDot } from '../name.ts';
 import { lookUpInZone } from '../authoritative.ts';
 import { TYPE_CODES } from '../records.ts';
@@ -25,14 +25,30 @@ export function lintMx(parsed: ParsedZone, report: Report, doubled: ReadonlySet<
   lintWildcards(parsed, report);
 }
 
-/** `MX 10 192.0.2.25`: the repair is a host of the zone that has this address, if there is one. */
+/** `MX 10 192.0.2.25`: the repair is a host of the zone that has this address, or a new one in a line of its own. */
 function lintAddress(parsed: ParsedZone, span: TextSpan, written: string, report: Report): void {
   const address = written.replace(/\.$/, '');
   const host = parsed.records.find(
     ({ data }) => (data.type === 'A' || data.type === 'AAAA') && data.address === address,
   );
-  const fix = host ? { span, text: host.name } : undefined;
+  const fix = host ? { span, text: host.name } : newHost(parsed, span, address);
   report('MX-IS-IP', 'error', span, { target: address }, fix);
+}
+
+/** A host that does not exist yet, and behind the record a line that gives it the address. */
+function newHost(parsed: ParsedZone, span: TextSpan, address: string): QuickFix | undefined {
+  const name = ['mail', 'mx', 'mx1', 'mx2']
+    .map((label) => `${label}.${parsed.origin}`)
+    .find((full) => !parsed.records.some((record) => sameName(record.name, full)));
+  const lines = parsed.text.slice(span.offset + span.length).split('\n');
+  const [rest = '', ...below] = lines;
+  const next = below.find((line) => !/^\s*(;.*)?$/.test(line)) ?? '';
+  // Within parentheses, or before a line that goes on with the same name, a new line would say something else.
+  if (name === undefined || parsed.origin === '.' || !/^\s*(;.*)?$/.test(rest) || /^[\s)]/.test(next))
+    return undefined;
+  const type = addressFamily(address) === 6 ? 'AAAA' : 'A';
+  const text = `${name}${rest}\n${name} IN ${type} ${address}`;
+  return { span: { ...span, length: span.length + rest.length }, text };
 }
 
 function lintTarget(parsed: ParsedZone, span: TextSpan, exchange: string, report: Report): void {

@@ -3,11 +3,11 @@
 
 import { dateFields, type Time } from '../../base/dates.ts';
 import type { TextSpan } from '../../base/text-scanner.ts';
-import type { LintOptions, Report } from '../lint.ts';
+import type { LintOptions, QuickFix, Report } from '../lint.ts';
 import { nameKey, sameName, withoutDot } from '../name.ts';
 import { rdataText } from '../records.ts';
 import { serialIsNewer } from '../zone.ts';
-import type { ParsedZone } from '../zone-file.ts';
+import type { ParsedZone, ZoneRecord } from '../zone-file.ts';
 
 /** A day, in seconds. */
 const LONG_TTL = 86_400;
@@ -16,11 +16,31 @@ export function lintWhole(parsed: ParsedZone, report: Report, options: LintOptio
   for (const record of parsed.records) {
     const { data, spans } = record;
     if (data.type === 'CNAME' && sameName(record.name, parsed.origin))
-      report('DNS-CNAME-APEX', 'error', spans.type, { name: withoutDot(parsed.origin) });
+      report(
+        'DNS-CNAME-APEX',
+        'error',
+        spans.type,
+        { name: withoutDot(parsed.origin) },
+        asAddress(parsed, record),
+      );
     if (record.ttl > LONG_TTL && data.type !== 'SOA' && data.type !== 'NS')
       reportTtl(parsed, spans.ttl, spans.type, record.name, record.ttl, report);
   }
   lintSerial(parsed, report, options);
+}
+
+/** The alias replaced by the address that it leads to, if the zone knows exactly one. */
+function asAddress(parsed: ParsedZone, { data, spans }: ZoneRecord): QuickFix | undefined {
+  const last = spans.data[0];
+  if (data.type !== 'CNAME' || last === undefined) return undefined;
+  const known = parsed.records.filter(
+    (record) =>
+      sameName(record.name, data.target) && (record.data.type === 'A' || record.data.type === 'AAAA'),
+  );
+  const [one, other] = known;
+  if (one === undefined || other !== undefined) return undefined;
+  const span = { ...spans.type, length: last.offset + last.length - spans.type.offset };
+  return { span, text: `${one.data.type} ${rdataText(one.data)}` };
 }
 
 /** At the TTL of the record; at `$TTL` when that gave it, and then once. */

@@ -59,6 +59,8 @@ export const explain: ExplainWords = {
   'why.fact.selector': 'Selektor',
   'why.fact.algorithm': 'Verfahren',
   'why.fact.question': 'Frage',
+  'why.fact.validated': 'Geprüft (Modell)',
+  'why.fact.extended': 'Erweiterter Fehler',
   'why.fact.status': 'Status',
   'why.column.from': 'Von',
   'why.column.to': 'An',
@@ -148,6 +150,49 @@ export const explain: ExplainWords = {
     'Ab jetzt antwortet der Nameserver aus dem neuen Text von {zone}, Seriennummer {serial}.',
   'why.zone.caches':
     'Resolver, die alte Einträge im Gedächtnis haben, nutzen sie weiter, bis deren Zeit um ist.',
+  'why.step.query': '{client} fragt {resolver}: {name} {type}?',
+  'why.step.joined': '{client} will dasselbe wissen; beide bekommen die eine Antwort.',
+  'why.step.cached.records': 'Er weiß die Antwort noch, {n} s lang (gehört von {server}).',
+  'why.step.cached.cname': 'Er weiß noch, dass {name} ein Alias ist, {n} s lang.',
+  'why.step.cached.nxdomain': 'Er weiß noch, dass es {name} nicht gibt, {n} s lang.',
+  'why.step.cached.nodata': 'Er weiß noch, dass {name} keinen Eintrag {type} hat, {n} s lang.',
+  'why.step.cached.servfail': 'Daran ist er eben gescheitert und versucht es nicht gleich wieder.',
+  'why.step.start.root': 'Davon weiß er noch nichts und beginnt bei der Wurzel: {hosts}.',
+  'why.step.start.known': 'Er weiß noch, wer {zone} kennt: {hosts} ({n} s lang).',
+  'why.step.asked': 'Er fragt {server}, einen Server von {zone}.',
+  'why.step.asked.tcp': 'Er fragt {server} noch einmal, über TCP.',
+  'why.step.referral':
+    '{server} weiß es nicht, aber wer es weiß: {hosts} für {to}. Das darf er sich {n} s merken.',
+  'why.step.referral.bare': '{server} schickt ihn weiter zu {hosts} für {to}, ohne deren Adressen zu nennen.',
+  'why.step.answer': '{server} hat die Antwort: {value}. Die darf er sich {n} s merken.',
+  'why.step.cname': '{server}: {name} ist ein Alias von {target}. Jetzt sucht er diesen Namen.',
+  'why.step.nxdomain': '{server}: {name} gibt es nicht. Auch das merkt er sich, {n} s lang.',
+  'why.step.nodata': '{server}: {name} gibt es, aber ohne Eintrag {type}. Gemerkt für {n} s.',
+  'why.step.timeout': '{server} schweigt. Gewartet: {n} ms.',
+  'why.step.unreachable': '{server} ist nicht zu erreichen: {why}.',
+  'why.step.lame':
+    '{server} ist als Server von {zone} genannt, weiß aber nichts davon ({why}): eine lahme Delegation.',
+  'why.step.truncated': 'Die Antwort von {server} passt nicht in ein Datagramm (TC).',
+  'why.step.no-edns': '{server} versteht kein EDNS; noch einmal ohne.',
+  'why.step.addressWanted': 'Zuerst braucht er die Adresse von {host}.',
+  'why.step.missingGlue':
+    '{host} liegt in {zone}, und genau diese Zone bedient er; seine Adresse hat darüber niemand genannt: fehlender Glue.',
+  'why.step.addressLoop': 'Um {host} zu finden, müsste er {host} schon kennen: ein Kreis.',
+  'why.step.ignored': 'Von {server} kam etwas, wonach niemand gefragt hatte; er beachtet es nicht.',
+  'why.step.replied': '{resolver} antwortet {client}: {rcode}.',
+  'why.step.failed.silent':
+    'Kein Server der Zone hat geantwortet. SERVFAIL: Er konnte es nicht herausfinden.',
+  'why.step.failed.lame': 'Keiner der Server, die die Zone kennen sollten, war zu gebrauchen. SERVFAIL.',
+  'why.step.failed.address': 'Von keinem Nameserver war die Adresse zu finden. SERVFAIL.',
+  'why.step.failed.loop': 'Die Aliasse führen im Kreis. SERVFAIL.',
+  'why.step.failed.chain': 'Die Kette der Aliasse ist zu lang. SERVFAIL.',
+  'why.step.failed.queries': 'Es bräuchte zu viele Fragen. SERVFAIL.',
+  'why.step.failed.time': 'Es hat zu lange gedauert. SERVFAIL.',
+  'why.step.failed.lately':
+    'Eben ist er schon gescheitert, und einen Fehlschlag merkt er sich kurz. SERVFAIL.',
+  'why.step.failed.bogus':
+    'Die DNSSEC-Signaturen belegen die Antwort nicht (bogus), also hält er sie zurück. SERVFAIL. In Ehlo sind Signaturen ein Modell: Unterwegs sind keine.',
+
   'why.copy.what':
     '{server} ist ein zweiter Nameserver von {zone}. Er liest keine Zonendatei, sondern holt sich eine Kopie beim ersten.',
   'why.copy.transferred':

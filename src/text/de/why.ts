@@ -13,6 +13,8 @@ export const why: WhyWords = {
   'wire.server': 'Server',
   'log.title': 'Im Log',
 
+  'dns.steps': 'Wie {resolver} darauf kam',
+
   'spf.ip': 'Wer anklopfte',
   'spf.mailfrom': 'MAIL FROM',
   'spf.helo': 'HELO-Name',

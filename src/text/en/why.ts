@@ -11,6 +11,8 @@ export const why = {
   'wire.server': 'Server',
   'log.title': 'In the log',
 
+  'dns.steps': 'How {resolver} came to it',
+
   'spf.ip': 'Who connected',
   'spf.mailfrom': 'MAIL FROM',
   'spf.helo': 'HELO name',

@@ -134,7 +134,7 @@ function register(monaco: MonacoModule): void {
                 resource: model.uri,
                 versionId: model.getVersionId(),
                 textEdit: {
-                  range: new monaco.Range(fix.line, fix.column, fix.line, fix.column + fix.length),
+                  range: stretch(model, fix),
                   text: fix.text,
                 },
               },
@@ -145,6 +145,21 @@ function register(monaco: MonacoModule): void {
       return { actions, dispose: () => {} };
     },
   });
+}
+
+/** A stretch of the text; it may reach over line ends. */
+function stretch(
+  model: Monaco.editor.ITextModel,
+  at: { readonly line: number; readonly column: number; readonly length: number },
+): Monaco.IRange {
+  const start = model.getOffsetAt({ lineNumber: at.line, column: at.column });
+  const end = model.getPositionAt(start + at.length);
+  return {
+    startLineNumber: at.line,
+    startColumn: at.column,
+    endLineNumber: end.lineNumber,
+    endColumn: end.column,
+  };
 }
 
 /** The first sentence, without the marks of code: what fits beside a completion. */
