@@ -2,6 +2,7 @@
 // 8601; §5 for the removal, RFC 6008 for `header.b`. Text on the wire, hence English.
 
 import { removeFields } from '../message/header.ts';
+import type { ArcVerdict } from './arc-verdict.ts';
 import type { DkimReason, DkimVerdict } from './dkim-verdict.ts';
 import type { DmarcVerdict } from './dmarc.ts';
 import { lowerAscii } from './domain.ts';
@@ -112,6 +113,25 @@ export function dmarcMethod(
       : {}),
     properties: verdict.author === '' ? [] : [{ type: 'header', property: 'from', value: verdict.author }],
   };
+}
+
+/** The ARC entry: the chain's status, since when the message is unchanged, who handed it over (RFC 8617 §10.2). */
+export function arcMethod(verdict: Pick<ArcVerdict, 'result' | 'oldestPass'>, ip: string): MethodResult {
+  return {
+    method: 'arc',
+    result: verdict.result,
+    properties: [
+      ...(verdict.oldestPass === undefined
+        ? []
+        : [{ type: 'header', property: 'oldest-pass', value: String(verdict.oldestPass) }]),
+      ...(verdict.result === 'none' ? [] : [{ type: 'smtp', property: 'remote-ip', value: ip }]),
+    ],
+  };
+}
+
+/** The entry for the client's reverse name (RFC 8601 §3). */
+export function iprevMethod(result: 'pass' | 'fail' | 'permerror' | 'temperror', ip: string): MethodResult {
+  return { method: 'iprev', result, properties: [{ type: 'policy', property: 'iprev', value: ip }] };
 }
 
 /** RFC 2045 token characters and those of domains; everything else goes in quotes. */

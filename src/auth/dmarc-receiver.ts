@@ -16,8 +16,10 @@ export interface DmarcReceiverConfig {
 
 /** What the receiver knows beyond DMARC. */
 export interface DmarcCircumstances {
-  /** The sending host is on the list of trusted forwarders, or a trusted ARC chain says pass. */
+  /** The sending host is on the list of trusted forwarders. */
   readonly isTrustedForwarder?: boolean;
+  /** A chain of trusted ARC seals says that the author was authentic: what a report says of it (RFC 8617 §7.2.2). */
+  readonly trustedArc?: string;
   /** The message bears the marks of a mailing list (RFC 2919). */
   readonly isMailingList?: boolean;
   /** Other analysis speaks against the message too (content, reputation, block list). */
@@ -30,6 +32,8 @@ export interface DmarcDecision {
   /** Disposition for the aggregate report (RFC 9990). */
   readonly disposition: DmarcPolicy;
   readonly overrides: readonly DmarcOverride[];
+  /** What the aggregate report says beside the override (RFC 9990, `comment`). */
+  readonly comment?: string;
   readonly rule: string;
 }
 
@@ -52,10 +56,11 @@ export function decideDmarc(
   if (verdict.result !== 'fail')
     return { action: 'accept', disposition: 'none', overrides: [], rule: 'RFC 9989 §4.4' };
   const testing: DmarcOverride[] = verdict.policy !== verdict.disposition ? ['policy_test_mode'] : [];
-  const accept = (override: DmarcOverride): DmarcDecision => ({
+  const accept = (override: DmarcOverride, comment?: string): DmarcDecision => ({
     action: 'accept',
     disposition: 'none',
     overrides: [...testing, override],
+    ...(comment === undefined ? {} : { comment }),
     rule: 'RFC 9989 §7.4',
   });
   switch (verdict.disposition) {
@@ -64,6 +69,7 @@ export function decideDmarc(
     case 'quarantine':
     case 'reject': {
       if (known.isTrustedForwarder === true) return accept('trusted_forwarder');
+      if (known.trustedArc !== undefined) return accept('local_policy', known.trustedArc);
       if (config.mode === 'rfc9989' && known.isMailingList === true) return accept('mailing_list');
       if (verdict.disposition === 'quarantine')
         return { action: 'junk', disposition: 'quarantine', overrides: testing, rule: 'RFC 9989 §4.7' };

@@ -1,6 +1,8 @@
 // The closed union of everything that can happen. Each event is plain data and complete: what is shown, hinted, scored or
 // asserted anywhere is read from these and from nothing else.
 
+import type { ArcTrust } from '../auth/arc-trust.ts';
+import type { ArcVerdict } from '../auth/arc-verdict.ts';
 import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DmarcDecision } from '../auth/dmarc-receiver.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
@@ -14,6 +16,7 @@ import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
 import type { TlsFailure, TlsPeer, TlsSession } from '../net/tls.ts';
 import type { ClientNote } from '../smtp/client.ts';
 import type { ServerNote } from '../smtp/session.ts';
+import type { ListDecision } from './list/config.ts';
 import type { SettingValue } from './settings.ts';
 
 /** One host that a message could be handed to, and what became of the idea (RFC 5321 §5.1). */
@@ -38,7 +41,15 @@ export interface RecipientResult {
 
 /** Why the delivery agent chose a folder. */
 export interface PlacementReason {
-  readonly id: 'dmarcQuarantine' | 'dmarcReject' | 'dmarcPass' | 'spfFail' | 'noVerdict' | 'rule' | 'default';
+  readonly id:
+    | 'dmarcQuarantine'
+    | 'dmarcReject'
+    | 'dmarcOverridden'
+    | 'dmarcPass'
+    | 'spfFail'
+    | 'noVerdict'
+    | 'rule'
+    | 'default';
   readonly params: Readonly<Record<string, string | number>>;
 }
 
@@ -150,6 +161,19 @@ export type HostEvent =
       readonly queueId: string;
       readonly note: ClientNote;
     }
+  /** A look at the client itself, before any message: its names in the DNS, or a block list. */
+  | {
+      readonly type: 'client.checked';
+      readonly connection: number;
+      readonly address: string;
+      readonly check: 'reverseName' | 'blockList';
+      readonly result: 'pass' | 'reject' | 'noAnswer';
+      /** The name that the address has, if any. */
+      readonly name?: string;
+      readonly list?: string;
+      /** What the list says of the address. */
+      readonly text?: string;
+    }
   // ---- the queue
   /** A message was taken into responsibility. `connection` is the one it came in by; absent for the MTA's own bounces. */
   | {
@@ -212,8 +236,11 @@ export type HostEvent =
     }
   | {
       readonly type: 'auth.spf';
+      /** '' at RCPT. */
       readonly queueId: string;
       readonly connection: number;
+      /** It decided at RCPT, before there was a message. */
+      readonly stage?: 'rcpt';
       readonly verdict: SpfVerdict;
     }
   | {
@@ -265,6 +292,32 @@ export type HostEvent =
       /** The name that should have held the permission. */
       readonly lookup?: string;
     }
+  /** ARC (RFC 8617), which is on its way to historic status: the chain, and whether it may overrule DMARC here. */
+  | {
+      readonly type: 'auth.arc';
+      readonly queueId: string;
+      readonly connection: number;
+      readonly verdict: ArcVerdict;
+      readonly trust: ArcTrust;
+    }
+  /** This host put an ARC set on a message that it hands on. */
+  | {
+      readonly type: 'auth.sealed';
+      readonly queueId: string;
+      readonly domain: string;
+      readonly selector: string;
+      readonly instance: number;
+      readonly chain: 'none' | 'pass' | 'fail';
+    }
+  /** A forwarder rewrote the sender, turned it back, or could not. */
+  | {
+      readonly type: 'queue.srs';
+      readonly queueId: string;
+      readonly direction: 'forward' | 'reverse';
+      readonly address: string;
+      readonly result: string;
+      readonly problem?: string;
+    }
   // ---- delivery
   | {
       readonly type: 'mailbox.placed';
@@ -290,6 +343,55 @@ export type HostEvent =
       readonly connection: number;
       readonly recipient: string;
       readonly reason: string;
+    }
+  // ---- mailing lists
+  /** The list program took a message for one of its addresses (`role`) into responsibility. */
+  | {
+      readonly type: 'list.accept';
+      readonly list: string;
+      readonly post: string;
+      readonly message: string;
+      readonly role: string;
+      readonly connection: number;
+      readonly reversePath: string;
+    }
+  | ({ readonly type: 'list.decided'; readonly list: string; readonly post: string } & ListDecision)
+  /** A copy, or a note of the list's own (`post` is ''), waits to be handed to the mail server. */
+  | {
+      readonly type: 'list.copy';
+      readonly list: string;
+      readonly post: string;
+      readonly copy: number;
+      readonly message: string;
+      readonly reversePath: string;
+      readonly recipients: readonly string[];
+    }
+  | {
+      readonly type: 'list.result';
+      readonly list: string;
+      readonly post: string;
+      readonly copy: number;
+      readonly recipient: string;
+      readonly status: 'sent' | 'refused';
+      readonly text: string;
+    }
+  /** A report says that a member could not be reached. */
+  | {
+      readonly type: 'list.bounce';
+      readonly list: string;
+      readonly member: string;
+      readonly score: number;
+      readonly threshold: number;
+      /** False: there was one today already. */
+      readonly isCounted: boolean;
+      readonly status: string;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'list.member';
+      readonly list: string;
+      readonly member: string;
+      readonly change: 'joined' | 'left' | 'bouncedOff';
     }
   // ---- logs
   | { readonly type: 'log.line'; readonly file: string; readonly text: string };

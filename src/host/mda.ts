@@ -322,6 +322,13 @@ export function place(raw: string, authservId: string): Placement {
       ],
       rule: 'RFC 9989 §5.3.5',
     };
+  // The mail exchanger knew better than the policy: a trusted forwarder, a known list.
+  if (dmarc?.result === 'fail' && /^(?:p|sp|np)=(?:quarantine|reject)/.test(dmarc.comment ?? ''))
+    return {
+      folder: 'INBOX',
+      reasons: [{ id: 'dmarcOverridden', params: { domain } }],
+      rule: 'RFC 9989 §7.4',
+    };
   if (dmarc?.result === 'pass')
     return { folder: 'INBOX', reasons: [{ id: 'dmarcPass', params: { domain } }], rule: 'RFC 9989 §5.3' };
   if (spf?.result === 'fail')

@@ -2,6 +2,7 @@
 
 import { gateway, type GatewayConfig } from './gateway.ts';
 import { libresolv, type LibresolvConfig } from './libresolv.ts';
+import { mailingList, type MailingListConfig } from './list/mailing-list.ts';
 import { mda, type MdaConfig } from './mda.ts';
 import { mta, type MtaConfig } from './mta/mta.ts';
 import { nameServer, type NameServerConfig } from './name-server.ts';
@@ -18,6 +19,7 @@ export interface ProgramConfigs {
   readonly mta: MtaConfig;
   readonly mda: MdaConfig;
   readonly reporter: ReporterConfig;
+  readonly mailingList: MailingListConfig;
   readonly sender: SenderConfig;
   readonly shell: ShellConfig;
   readonly gateway: GatewayConfig;
@@ -33,6 +35,7 @@ const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramCo
   mta,
   mda,
   reporter,
+  mailingList,
   sender,
   shell,
   gateway,

@@ -20,6 +20,8 @@ export interface Ledger {
   lastAt: number;
   /** `host queueId` to what became of each recipient. */
   readonly queued: Map<string, Entry>;
+  /** What mailing lists answer for: `host list post` not yet decided on, `host list copy` with those still to be handed on. */
+  readonly lists: Map<string, Set<string>>;
   accepted: number;
   delivered: number;
   bounced: number;
@@ -32,6 +34,7 @@ export function newLedger(): Ledger {
     lastSeq: 0,
     lastAt: 0,
     queued: new Map(),
+    lists: new Map(),
     accepted: 0,
     delivered: 0,
     bounced: 0,
@@ -46,6 +49,11 @@ export function waiting(ledger: Ledger): number {
   for (const entry of ledger.queued.values())
     for (const state of entry.recipients.values()) if (state === 'open') count++;
   return count;
+}
+
+/** Messages and copies that mailing lists still answer for. */
+export function inLists(ledger: Ledger): number {
+  return ledger.lists.size;
 }
 
 /** Books one event. Accepted = delivered + bounced + discarded + waiting holds after each (recipients are counted). */
@@ -104,6 +112,24 @@ export function book(ledger: Ledger, event: TraceEvent): void {
           bad('conservation', `nobody was told that ${recipient} in ${key} failed`);
       }
       ledger.queued.delete(key);
+      break;
+    }
+    case 'list.accept':
+      ledger.lists.set(`${event.host} ${event.post}`, new Set(['decision']));
+      break;
+    case 'list.decided':
+      if (!ledger.lists.delete(`${event.host} ${event.post}`))
+        bad('conservation', `${event.post} was decided on and is not in the list's hands`);
+      break;
+    case 'list.copy':
+      ledger.lists.set(`${event.host} ${event.list} ${event.copy}`, new Set(event.recipients));
+      break;
+    case 'list.result': {
+      const key = `${event.host} ${event.list} ${event.copy}`;
+      const left = ledger.lists.get(key);
+      if (left?.delete(event.recipient) !== true)
+        bad('conservation', `a result for ${event.recipient}, who was not to get copy ${event.copy}`);
+      if (left?.size === 0) ledger.lists.delete(key);
       break;
     }
     default:

@@ -2,7 +2,7 @@
 
 import { inNetwork, parseIp } from '../../auth/ip.ts';
 import { hasForeignRouting } from '../../smtp/postfix.ts';
-import type { MtaConfig } from './config.ts';
+import type { MtaConfig, TransportEntry } from './config.ts';
 
 /** Splits at the last `@`; without one the domain is ''. */
 export function splitAddress(address: string): { readonly localPart: string; readonly domain: string } {
@@ -12,11 +12,11 @@ export function splitAddress(address: string): { readonly localPart: string; rea
     : { localPart: address.slice(0, at), domain: address.slice(at + 1) };
 }
 
-/** permit_mynetworks: the client's address is in mynetworks or is this host itself. */
-export function isPermitted(config: MtaConfig, address: string): boolean {
+/** The address is one of these, or in one of these CIDR blocks. */
+export function isInNetworks(networks: readonly string[], address: string): boolean {
   const ip = parseIp(address);
   if (ip === undefined) return false;
-  return ['127.0.0.0/8', '::1', ...config.mynetworks].some((entry) => {
+  return networks.some((entry) => {
     const [network, prefix] = entry.split('/');
     const base = parseIp(network ?? '');
     return (
@@ -25,6 +25,11 @@ export function isPermitted(config: MtaConfig, address: string): boolean {
       inNetwork(ip, base, prefix === undefined ? base.bytes.length * 8 : Number(prefix))
     );
   });
+}
+
+/** permit_mynetworks: the client's address is in mynetworks or is this host itself. */
+export function isPermitted(config: MtaConfig, address: string): boolean {
+  return isInNetworks(['127.0.0.0/8', '::1', ...config.mynetworks], address);
 }
 
 /** This server is the final destination of the address, and nothing in it asks for a route elsewhere. */
@@ -46,4 +51,15 @@ export function localAddress(config: MtaConfig, address: string): string | undef
   const base = `${localPart.split('+')[0] ?? ''}@${own}`.toLowerCase();
   if (config.virtualMailboxMaps.includes(whole)) return whole;
   return config.virtualMailboxMaps.includes(base) ? base : undefined;
+}
+
+/** transport_maps: the LMTP server that an address is handed to, by the whole address, without `+extension`, by domain. */
+export function transportOf(config: MtaConfig, address: string): TransportEntry | undefined {
+  const { localPart, domain } = splitAddress(address.toLowerCase());
+  const wanted = [`${localPart}@${domain}`, `${localPart.split('+')[0] ?? ''}@${domain}`, domain];
+  for (const key of wanted) {
+    const entry = config.transportMaps?.find(({ pattern }) => pattern.toLowerCase() === key);
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
 }

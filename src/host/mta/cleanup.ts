@@ -2,23 +2,29 @@
 // signs what comes from the own network, puts the trace header on top. cleanup(8), RFC 5321 §4.4, RFC 6409 §8.
 
 import { fromLatin1 } from '../../base/bytes.ts';
-import { withoutForgedResults } from '../../auth/authentication-results.ts';
+import type { ArcVerdict } from '../../auth/arc-verdict.ts';
+import { withoutForgedResults, type AuthenticationResults } from '../../auth/authentication-results.ts';
+import { isSrs } from '../../auth/srs.ts';
 import { firstField, parseMessage, removeFields } from '../../message/header.ts';
 import { postfixMessageId } from '../../message/message-id.ts';
 import { postfixDate, receivedHeader } from '../../smtp/received.ts';
-import { reply } from '../../smtp/reply.ts';
+import { dmarcDeferred, dmarcRefused } from '../../smtp/auth-replies.ts';
+import type { Reply } from '../../smtp/reply.ts';
 import { serverAnswer } from '../../smtp/server.ts';
 import type { ServerQuestion } from '../../smtp/session.ts';
 import type { Os } from '../program.ts';
-import { isPermitted, localAddress } from './access.ts';
+import { isPermitted, localAddress, transportOf } from './access.ts';
+import { expandAliases, forwardedSender, reverseSender } from './alias.ts';
+import type { MtaConfig } from './config.ts';
 import { startJob } from './jobs.ts';
 import { judgementOf, tellReporters } from '../reports/judgement.ts';
 import { activate } from './qmgr.ts';
 import type { MessageOrigin, QueuedMessage } from './queue.ts';
+import { seal } from './seal.ts';
 import { sign } from './sign.ts';
 import { settle } from './smtpd.ts';
-import type { MtaState, SmtpdClient } from './state.ts';
-import { resultsHeaders, type Verification } from './verify.ts';
+import type { MtaJob, MtaState, SmtpdClient } from './state.ts';
+import { resultsHeaders, resultsOf, type Verification, type VerifyInput } from './verify.ts';
 
 type MessageQuestion = Extract<ServerQuestion, { kind: 'message' }>;
 
@@ -46,35 +52,92 @@ export function receiveMessage(
           helo: question.helo ?? '',
           reversePath: question.envelope.reversePath,
           receiver: config.myhostname,
-          authservId: config.verify.authservId,
-          onReject: config.verify.onReject,
+          verify: config.verify,
           nowSeconds: Math.floor(os.now / 1000),
+          iprev: iprevOf(client),
+          ...(client.findings?.found.spf === undefined ? {} : { knownSpf: client.findings.found.spf }),
         },
       },
       os,
     );
     return;
   }
-  accept(state, client, id, question, bytes, '', os);
+  accept(state, client, id, question, bytes, undefined, os);
+}
+
+/** RFC 8601 §2.7.3. */
+function iprevOf({ peer }: SmtpdClient): VerifyInput['iprev'] {
+  if (peer.name !== 'unknown') return 'pass';
+  return peer.reverseName === undefined ? 'permerror' : 'fail';
 }
 
 /** The verdicts are there: refuse, or take the message in with the results on top. */
 export function verified(
   state: MtaState,
-  socket: number,
-  id: number,
-  messageHash: string,
+  job: Extract<MtaJob, { kind: 'verify' }>,
   found: Verification,
-  endOfData: number | undefined,
   os: Os,
 ): void {
-  const client = state.clients.get(socket);
+  const client = state.clients.get(job.socket);
   const asked = client?.session?.asked;
-  if (client?.session === undefined || asked?.id !== id || asked.question.kind !== 'message') return;
+  if (client?.session === undefined || asked?.id !== job.question || asked.question.kind !== 'message')
+    return;
   const queueId = client.queueId ?? 'NOQUEUE';
-  const { connection } = client;
   // The verdicts follow from the message; the look-ups are their evidence, not their cause.
-  os.cause = endOfData;
+  os.cause = job.cause;
+  report(client, queueId, found, os);
+  const { reversePath, recipients } = asked.question.envelope;
+  const judged = {
+    queueId,
+    connection: client.connection,
+    message: job.message,
+    reversePath,
+    recipients: recipients.map((one) => one.address),
+  };
+  tellReporters(judgementOf(judged, found, found.decision), os);
+  const { action, rule } = found.decision;
+  const refusal =
+    action === 'reject'
+      ? dmarcRefused(job.input.verify.rejectText ?? 'opendmarc', found.dmarc.author, rule)
+      : action === 'defer'
+        ? dmarcDeferred(rule)
+        : undefined;
+  if (refusal === undefined)
+    accept(
+      state,
+      client,
+      job.question,
+      asked.question,
+      os.kept(job.message),
+      {
+        headers: resultsHeaders(found, job.input),
+        results: resultsOf(found, job.input),
+        chain: found.arc?.verdict,
+      },
+      os,
+    );
+  else {
+    os.log('postfix/cleanup', milterRejectLine(queueId, client, asked.question, refusal));
+    serverAnswer(client.session, job.question, { reply: refusal }, os.now);
+  }
+  settle(state, client, os);
+}
+
+/** `QUEUEID: milter-reject: END-OF-MESSAGE from …: 5.7.1 …; from=<…> to=<…> proto=ESMTP helo=<…>`, as cleanup logs it. */
+function milterRejectLine(
+  queueId: string,
+  { peer, address }: SmtpdClient,
+  { envelope, protocol, helo }: MessageQuestion,
+  refusal: Reply,
+): string {
+  const text = `${refusal.enhanced ?? ''} ${refusal.lines.join(' ')}`.trim();
+  const to = envelope.recipients[0]?.address ?? '';
+  return `${queueId}: milter-reject: END-OF-MESSAGE from ${peer.name}[${address}]: ${text}; from=<${envelope.reversePath}> to=<${to}> proto=${protocol} helo=<${helo ?? ''}>`;
+}
+
+/** Every verdict goes into the trace, each following from the one before, and what OpenDMARC logs into the log. */
+function report(client: SmtpdClient, queueId: string, found: Verification, os: Os): void {
+  const { connection } = client;
   const emit = (event: Parameters<Os['emit']>[0], rule: string): void => {
     os.cause = os.emit(event, rule);
   };
@@ -83,40 +146,30 @@ export function verified(
     { type: 'auth.dkim', queueId, connection, verdicts: found.dkim },
     found.dkim[0]?.rule ?? 'RFC 6376 §6.1',
   );
+  if (found.arc !== undefined)
+    emit({ type: 'auth.arc', queueId, connection, ...found.arc }, found.arc.verdict.rule);
   emit(
     { type: 'auth.dmarc', queueId, connection, verdict: found.dmarc, decision: found.decision },
     found.decision.rule,
   );
-  const { reversePath, recipients } = asked.question.envelope;
-  const judged = {
-    queueId,
-    connection,
-    message: messageHash,
-    reversePath,
-    recipients: recipients.map((one) => one.address),
-  };
-  tellReporters(judgementOf(judged, found, found.decision), os);
-  if (found.decision.action === 'reject') {
-    const text = `rejected by DMARC policy for ${found.dmarc.author}`;
+  os.log('opendmarc', `${queueId}: ${found.dmarc.author} ${found.dmarc.result}`);
+  const { overrides, comment } = found.decision;
+  if (overrides.length > 0)
     os.log(
-      'postfix/cleanup',
-      `${queueId}: milter-reject: END-OF-MESSAGE from ${client.peer.name}[${client.address}]: 5.7.1 ${text}`,
+      'opendmarc',
+      `${queueId}: policy override: ${overrides.join(', ')}${comment === undefined ? '' : ` (${comment})`}`,
     );
-    serverAnswer(client.session, id, { reply: reply(550, '5.7.1', text, found.decision.rule) }, os.now);
-    settle(state, client, os);
-    return;
-  }
-  const headers = resultsHeaders(
-    found,
-    state.config.verify?.authservId ?? state.config.myhostname,
-    state.config.myhostname,
-  );
-  accept(state, client, id, asked.question, os.kept(messageHash), headers, os);
-  settle(state, client, os);
 }
 
 /** message_drop_headers: what cleanup(8) takes out of every message, wherever it comes from. */
 const DROPPED: readonly string[] = ['bcc', 'content-length', 'resent-bcc', 'return-path'];
+
+/** What a message from outside was found to be. */
+interface Judged {
+  readonly headers: string;
+  readonly results: AuthenticationResults;
+  readonly chain: ArcVerdict | undefined;
+}
 
 function accept(
   state: MtaState,
@@ -124,7 +177,7 @@ function accept(
   id: number,
   question: MessageQuestion,
   bytes: string,
-  resultsOnTop: string,
+  judged: Judged | undefined,
   os: Os,
 ): void {
   const { config } = state;
@@ -136,7 +189,9 @@ function accept(
   let text = removeFields(bytes, (field) => DROPPED.includes(field.name.toLowerCase()));
   if (config.verify !== undefined) text = withoutForgedResults(text, [config.verify.authservId]);
   if (trusted) text = complete(text, question.envelope.reversePath, queueId, state, os);
-  const signatures = trusted ? sign(config.signing ?? [], text, os.now) : { headers: '', signed: [] };
+  const signatures = trusted
+    ? sign(config.signing ?? [], text, os.now, config.signAll)
+    : { headers: '', signed: [] };
   const recipients = question.envelope.recipients.map((recipient) => recipient.address);
   const received = receivedHeader({
     helo: question.helo,
@@ -158,12 +213,18 @@ function accept(
   }
   serverAnswer(session, id, { ok: true, queueId }, os.now);
   client.queueId = undefined;
+  let whole = (judged?.headers ?? '') + signatures.headers + received + text;
+  const isForwarded = !trusted && leavesAgain(config, recipients);
+  if (judged !== undefined && isForwarded && config.arcSeal?.isOn === true)
+    whole = seal(config.arcSeal, queueId, whole, judged.results, judged.chain?.result ?? 'none', os);
   enqueue(
     state,
     {
       queueId,
-      text: resultsOnTop + signatures.headers + received + text,
-      reversePath: question.envelope.reversePath,
+      text: whole,
+      reversePath: isForwarded
+        ? rewriteSender(state, queueId, question.envelope.reversePath, os)
+        : question.envelope.reversePath,
       recipients,
       connection: client.connection,
       origin: {
@@ -178,6 +239,48 @@ function accept(
     },
     os,
   );
+}
+
+/** Some alias leads from here to somebody else's server: the message is forwarded. */
+function leavesAgain(config: MtaConfig, recipients: readonly string[]): boolean {
+  return recipients.some(
+    (recipient) =>
+      !isSrs(recipient) &&
+      expandAliases(config, recipient).some(
+        (address) =>
+          localAddress(config, address) === undefined && transportOf(config, address) === undefined,
+      ),
+  );
+}
+
+/** sender_canonical_maps with an SRS server behind it: the sender under which forwarded mail leaves. */
+function rewriteSender(state: MtaState, queueId: string, sender: string, os: Os): string {
+  const rewritten = forwardedSender(state.config, sender, os.now);
+  if (rewritten === sender) return sender;
+  os.log('postsrsd', `srs_forward: <${sender}> rewritten as <${rewritten}>`);
+  os.cause = os.emit({
+    type: 'queue.srs',
+    queueId,
+    direction: 'forward',
+    address: sender,
+    result: rewritten,
+  });
+  return rewritten;
+}
+
+/** recipient_canonical_maps: an address that SRS made here becomes the sender that it was made from. */
+function reverseRecipient(state: MtaState, queueId: string, recipient: string, os: Os): string {
+  const back = reverseSender(state.config, recipient, os.now);
+  if (back?.ok !== true) return recipient;
+  os.log('postsrsd', `srs_reverse: <${recipient}> rewritten as <${back.address}>`);
+  os.cause = os.emit({
+    type: 'queue.srs',
+    queueId,
+    direction: 'reverse',
+    address: recipient,
+    result: back.address,
+  });
+  return back.address;
 }
 
 /** What Postfix adds to mail of its own network: Date, Message-ID and From, when they are missing (RFC 6409 §8). */
@@ -236,9 +339,11 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
   // One copy for each, however often somebody is named (cleanup's duplicate filter).
   const recipients = [
     ...new Map(
-      entry.recipients.map((original) => {
-        const address = localAddress(state.config, original) ?? original;
-        return [address.toLowerCase(), { original, address }] as const;
+      entry.recipients.flatMap((original) => {
+        const wanted = reverseRecipient(state, queueId, original, os);
+        return expandAliases(state.config, wanted).map(
+          (address) => [address.toLowerCase(), { original, address }] as const,
+        );
       }),
     ).values(),
   ];

@@ -1,5 +1,7 @@
 // What an administrator sets on an MTA, in Postfix's parameter names (postconf(5)), camel-cased. Times in milliseconds.
 
+import type { DmarcRefusal } from '../../smtp/auth-replies.ts';
+
 /** A DKIM key that outgoing mail of a domain is signed with. `privateKey` is PEM (PKCS #8 or PKCS #1). */
 export interface SigningKey {
   readonly domain: string;
@@ -15,8 +17,50 @@ export type RetryProfileName = 'postfix' | 'sendmail' | 'exchange';
 export interface VerifyConfig {
   /** RFC 8601 §2.2: the name in its Authentication-Results. */
   readonly authservId: string;
-  /** What p=reject leads to (RFC 9989 §7.4: not solely on that). */
+  /**
+   * What p=reject leads to. `reject` is a strict receiver; `quarantine` one by RFC 9989 §7.4, which does not reject solely
+   * on that.
+   */
   readonly onReject: 'reject' | 'quarantine';
+  /** In whose words it refuses; OpenDMARC's when absent. */
+  readonly rejectText?: DmarcRefusal;
+  /** DMARC could not be judged now (RFC 9989 §4.4): accept, when absent. */
+  readonly onDmarcTempError?: 'accept' | 'defer';
+  /** An SPF fail: only written into the header, when absent, or refused at RCPT (policyd-spf's Mail_From_reject). */
+  readonly spf?: 'header' | 'reject';
+  /** policyd-spf's PermError_reject and TempError_Defer. */
+  readonly spfPermErrorReject?: boolean;
+  readonly spfTempErrorDefer?: boolean;
+  /** Validates ARC chains and writes `arc=`. ARC is on its way to historic status. */
+  readonly arc?: boolean;
+  /** Domains whose seals may overrule a DMARC failure. */
+  readonly trustedSealers?: readonly string[];
+  /** Address or CIDR of forwarders whose mail is not judged by DMARC. */
+  readonly trustedForwarders?: readonly string[];
+  /** List-Id of mailing lists that this receiver knows, as long as the list's own domain vouches for the message. */
+  readonly knownLists?: readonly string[];
+  /** Writes `iprev=` too (RFC 8601 §3). */
+  readonly iprev?: boolean;
+}
+
+/** SRS for mail that is forwarded (see auth/srs.ts). */
+export interface SrsConfig {
+  readonly isOn: boolean;
+  readonly domain: string;
+  readonly secret: string;
+}
+
+/** Puts ARC sets on mail that is forwarded. ARC is on its way to historic status. */
+export interface ArcSealConfig {
+  readonly isOn: boolean;
+  readonly key: SigningKey;
+}
+
+/** One line of transport_maps: mail for an address or a domain goes to this LMTP server. */
+export interface TransportEntry {
+  readonly pattern: string;
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface MtaConfig {
@@ -52,6 +96,19 @@ export interface MtaConfig {
   readonly checkHelo?: boolean;
   /** `reject_unauth_destination` answers 554, Postfix's default `defer_unauth_destination` 454. */
   readonly relayRefusal?: 'reject' | 'defer';
+  /** reject_unknown_reverse_client_hostname, reject_unknown_client_hostname, reject_rbl_client (S1-165, S1-166). */
+  readonly rejectUnknownReverseClientHostname?: boolean;
+  readonly rejectUnknownClientHostname?: boolean;
+  readonly rblClients?: readonly string[];
+  /** virtual_alias_domains: domains that have only aliases. */
+  readonly virtualAliasDomains?: readonly string[];
+  /** virtual_alias_maps, lines of virtual(5): `anna@alumni.example anna@hafen.example, anna@wolke.example`. */
+  readonly virtualAliasMaps?: readonly string[];
+  readonly transportMaps?: readonly TransportEntry[];
+  readonly srs?: SrsConfig;
+  readonly arcSeal?: ArcSealConfig;
   readonly signing?: readonly SigningKey[];
+  /** Every key signs all mail of the own network, whoever its author is, as a mailing list or a mail service does. */
+  readonly signAll?: boolean;
   readonly verify?: VerifyConfig;
 }

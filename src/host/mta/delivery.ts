@@ -37,16 +37,15 @@ const CONNECT_TEXT: Readonly<Record<ConnectFailure, string>> = {
   prohibited: 'No route to host',
 };
 
-/** Starts an attempt for some recipients of a message that share their next hop. */
+/** Starts an attempt for some recipients of a message that share their next hop; over LMTP, if `transport` names one. */
 export function startDelivery(
   state: MtaState,
   message: QueuedMessage,
   domain: string,
-  local: boolean,
+  transport: { readonly host: string; readonly port: number } | undefined,
   recipients: readonly string[],
   os: Os,
 ): void {
-  const transport = local ? state.config.virtualTransport : undefined;
   const delivery: Delivery = {
     id: state.nextDelivery++,
     queueId: message.queueId,

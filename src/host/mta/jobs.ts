@@ -4,16 +4,17 @@ import type { Asking, DnsAnswer } from '../../dns/lookup.ts';
 import { answerPolicy, startPolicy } from '../policy.ts';
 import type { Os } from '../program.ts';
 import { verified } from './cleanup.ts';
-import { clientName, senderDomain, type ClientName, type SenderDomain } from './client-name.ts';
+import { clientName, type ClientName } from './client-name.ts';
 import { routed } from './delivery.ts';
+import { findRestrictions, type RestrictionFindings } from './restrictions.ts';
 import { findRoute, type Route } from './routing.ts';
-import { smtpdNamed, smtpdSenderDomain } from './smtpd.ts';
+import { smtpdFound, smtpdNamed } from './smtpd.ts';
 import type { MtaJob, MtaState } from './state.ts';
 import { verifyMessage, type Verification } from './verify.ts';
 
 type Verdict =
   | { readonly kind: 'clientName'; readonly value: ClientName }
-  | { readonly kind: 'senderDomain'; readonly value: SenderDomain }
+  | { readonly kind: 'restrictions'; readonly value: RestrictionFindings }
   | { readonly kind: 'route'; readonly value: Route }
   | { readonly kind: 'verify'; readonly value: Verification };
 
@@ -21,8 +22,8 @@ function* run(job: MtaJob, os: Os): Asking<Verdict> {
   switch (job.kind) {
     case 'clientName':
       return { kind: 'clientName', value: yield* clientName(job.address) };
-    case 'senderDomain':
-      return { kind: 'senderDomain', value: yield* senderDomain(job.domain) };
+    case 'restrictions':
+      return { kind: 'restrictions', value: yield* findRestrictions(job.input) };
     case 'route':
       return { kind: 'route', value: yield* findRoute(job.input) };
     case 'verify':
@@ -33,11 +34,10 @@ function* run(job: MtaJob, os: Os): Asking<Verdict> {
 function done(state: MtaState, job: MtaJob, verdict: Verdict, os: Os): void {
   if (job.kind === 'clientName' && verdict.kind === 'clientName')
     smtpdNamed(state, job.socket, verdict.value, os);
-  if (job.kind === 'senderDomain' && verdict.kind === 'senderDomain')
-    smtpdSenderDomain(state, job.socket, job.question, verdict.value, os);
+  if (job.kind === 'restrictions' && verdict.kind === 'restrictions')
+    smtpdFound(state, job.socket, job.question, job.input, verdict.value, os);
   if (job.kind === 'route' && verdict.kind === 'route') routed(state, job.delivery, verdict.value, os);
-  if (job.kind === 'verify' && verdict.kind === 'verify')
-    verified(state, job.socket, job.question, job.message, verdict.value, job.cause, os);
+  if (job.kind === 'verify' && verdict.kind === 'verify') verified(state, job, verdict.value, os);
 }
 
 export function startJob(state: MtaState, job: MtaJob, os: Os): void {

@@ -3,7 +3,7 @@
 
 import type { RecipientResult } from '../events.ts';
 import type { Os } from '../program.ts';
-import { isOwnNetwork, localAddress, splitAddress } from './access.ts';
+import { isOwnNetwork, localAddress, splitAddress, transportOf } from './access.ts';
 import { bounce, warn } from './bounce.ts';
 import { startDelivery } from './delivery.ts';
 import {
@@ -20,6 +20,9 @@ import type { Delivery, MtaState } from './state.ts';
 /** default_destination_recipient_limit */
 const RECIPIENTS_PER_DELIVERY = 50;
 
+/** An LMTP server: a delivery agent, or a mailing list program. */
+type Lmtp = { readonly host: string; readonly port: number };
+
 /** Takes a message into the active queue and starts its deliveries. */
 export function activate(state: MtaState, message: QueuedMessage, os: Os): void {
   message.place = 'active';
@@ -30,18 +33,19 @@ export function activate(state: MtaState, message: QueuedMessage, os: Os): void 
     'postfix/qmgr',
     `${message.queueId}: from=<${message.reversePath}>, size=${message.size}, nrcpt=${open.length} (queue active)`,
   );
-  const hops = new Map<string, { domain: string; local: boolean; recipients: string[] }>();
+  const hops = new Map<string, { domain: string; lmtp: Lmtp | undefined; recipients: string[] }>();
   for (const { address } of open) {
     const domain = splitAddress(address).domain.toLowerCase();
     const local = isOwnNetwork(state.config, address) || localAddress(state.config, address) !== undefined;
-    const key = local ? 'local' : domain;
+    const lmtp = transportOf(state.config, address) ?? (local ? state.config.virtualTransport : undefined);
+    const key = lmtp === undefined ? domain : `${lmtp.host}:${lmtp.port}`;
     let hop = hops.get(key);
-    if (hop === undefined) hops.set(key, (hop = { domain, local, recipients: [] }));
+    if (hop === undefined) hops.set(key, (hop = { domain, lmtp, recipients: [] }));
     hop.recipients.push(address);
   }
-  for (const { domain, local, recipients } of hops.values())
+  for (const { domain, lmtp, recipients } of hops.values())
     for (let i = 0; i < recipients.length; i += RECIPIENTS_PER_DELIVERY)
-      startDelivery(state, message, domain, local, recipients.slice(i, i + RECIPIENTS_PER_DELIVERY), os);
+      startDelivery(state, message, domain, lmtp, recipients.slice(i, i + RECIPIENTS_PER_DELIVERY), os);
   finish(state, message, os);
 }
 

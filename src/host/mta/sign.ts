@@ -9,7 +9,8 @@ import type { SigningKey } from './config.ts';
 // Reading a PEM costs more than signing with it; the text is the key, so remembering it changes no verdict.
 const keys = new Map<string, PrivateKey>();
 
-function keyOf(pem: string): PrivateKey {
+/** The key of a PEM. Throws on one that cannot be read: settings were checked before. */
+export function keyOf(pem: string): PrivateKey {
   let key = keys.get(pem);
   if (key === undefined) {
     const read = readPrivateKeyPem(pem);
@@ -30,11 +31,14 @@ export interface Signatures {
   }[];
 }
 
-/** Signs for the author's domain or a parent of it, if there is a key; otherwise leaves the message alone. */
-export function sign(signing: readonly SigningKey[], text: string, now: Time): Signatures {
+/**
+ * Signs for the author's domain or a parent of it, if there is a key; otherwise leaves the message alone. With `all`, every
+ * key signs, whoever the author is.
+ */
+export function sign(signing: readonly SigningKey[], text: string, now: Time, all = false): Signatures {
   const { domain } = authorOf(text);
   const fitting = signing.filter(
-    (key) => domain === key.domain || domain?.endsWith(`.${key.domain}`) === true,
+    (key) => all || domain === key.domain || domain?.endsWith(`.${key.domain}`) === true,
   );
   let headers = '';
   for (const key of fitting) {

@@ -4,9 +4,15 @@
 
 import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { connectionOf } from '../../net/network.ts';
+import type { SpfVerdict } from '../../auth/spf-verdict.ts';
+import { spfPolicyAction, spfRefused } from '../../smtp/auth-replies.ts';
 import {
+  blockListed,
   heloFault,
   heloRejected,
+  noHostname,
+  noReverseHostname,
+  recipientRejected,
   relayAccessDenied,
   senderDomainNotFound,
   senderDomainNullMx,
@@ -29,9 +35,16 @@ import { postfixConfig, type ServerConfig, type ServerQuestion } from '../../smt
 import type { NetInput } from '../../net/network.ts';
 import type { Os } from '../program.ts';
 import { isOwnNetwork, isPermitted, localAddress, splitAddress } from './access.ts';
+import { aliasOf, isAliasDomain, isDestination, reverseSender } from './alias.ts';
 import { receiveMessage } from './cleanup.ts';
-import type { ClientName, SenderDomain } from './client-name.ts';
+import type { ClientName } from './client-name.ts';
 import { newQueueId } from './queue.ts';
+import {
+  asksSpfAtRcpt,
+  spfRefusal,
+  type RestrictionFindings,
+  type RestrictionInput,
+} from './restrictions.ts';
 import type { MtaState, SmtpdClient } from './state.ts';
 import { startJob } from './jobs.ts';
 
@@ -161,6 +174,7 @@ export function settle(state: MtaState, client: SmtpdClient, os: Os): void {
             (output.note.verb === 'RSET' || output.note.verb === 'EHLO' || output.note.verb === 'HELO')
           )
             client.queueId = undefined;
+          if (output.note.kind === 'command' && output.note.verb === 'MAIL') client.findings = undefined;
           break;
         }
         case 'ask':
@@ -195,7 +209,8 @@ function answer(state: MtaState, client: SmtpdClient, id: number, question: Serv
     case 'data':
       return yes();
     case 'verify': {
-      const refusal = recipientRefusal(state, client, question.address);
+      const refusal =
+        relayRefusal(state, client, question.address) ?? recipientRefusal(state, question.address, os);
       return refusal === undefined ? yes() : no(refusal);
     }
     case 'recipient': {
@@ -207,61 +222,123 @@ function answer(state: MtaState, client: SmtpdClient, id: number, question: Serv
       }
       const sender = question.envelope.reversePath;
       const domain = splitAddress(sender).domain;
-      if (
-        !trusted &&
-        state.config.rejectUnknownSenderDomain === true &&
-        domain !== '' &&
-        question.envelope.recipients.length === 0
-      ) {
-        startJob(state, { kind: 'senderDomain', socket: client.socket, question: id, domain }, os);
-        return;
-      }
-      return decideRecipient(state, client, id, os);
+      if (trusted) return decideRecipient(state, client, id, undefined, os);
+      const refusal = clientRefusal(state, client, os);
+      if (refusal !== undefined) return no(refusal);
+      const input = restrictionsFor(state, client, question.recipient.address, sender, domain, helo);
+      if (input.blockLists.length === 0 && input.senderDomain === undefined && input.spf === undefined)
+        return decideRecipient(state, client, id, undefined, os);
+      const key = JSON.stringify(input);
+      if (client.findings?.key === key) return decideRecipient(state, client, id, client.findings.found, os);
+      startJob(state, { kind: 'restrictions', socket: client.socket, question: id, input }, os);
+      return;
     }
     case 'message':
       return receiveMessage(state, client, id, question, os);
   }
 }
 
-/** The sender's domain has been looked up (reject_unknown_sender_domain). */
-export function smtpdSenderDomain(
+/** smtpd_client_restrictions by the client's names, which are known since it connected. */
+function clientRefusal(state: MtaState, client: SmtpdClient, os: Os): Reply | undefined {
+  const { config } = state;
+  const { peer, address, connection } = client;
+  const isAsked =
+    config.rejectUnknownReverseClientHostname === true || config.rejectUnknownClientHostname === true;
+  if (!isAsked) return undefined;
+  const refusal =
+    config.rejectUnknownReverseClientHostname === true && peer.reverseName === undefined
+      ? noReverseHostname(address)
+      : config.rejectUnknownClientHostname === true && peer.name === 'unknown'
+        ? noHostname(address)
+        : undefined;
+  const seq = os.emit(
+    {
+      type: 'client.checked',
+      connection,
+      address,
+      check: 'reverseName',
+      result: refusal === undefined ? 'pass' : 'reject',
+      ...(peer.reverseName === undefined ? {} : { name: peer.reverseName }),
+    },
+    'RFC 1912 §2.1',
+  );
+  if (refusal !== undefined) os.cause = seq;
+  return refusal;
+}
+
+/** What is to be looked up for a recipient. SPF is not asked for those who would be refused as relays anyhow. */
+function restrictionsFor(
+  { config }: MtaState,
+  client: SmtpdClient,
+  recipient: string,
+  sender: string,
+  domain: string,
+  helo: string | undefined,
+): RestrictionInput {
+  return {
+    address: client.address,
+    blockLists: config.rblClients ?? [],
+    ...(config.rejectUnknownSenderDomain === true && domain !== '' ? { senderDomain: domain } : {}),
+    ...(asksSpfAtRcpt(config.verify) && isDestination(config, recipient)
+      ? { spf: { ip: client.address, helo: helo ?? '', sender, receiver: config.myhostname } }
+      : {}),
+  };
+}
+
+/** What there was to look up for a recipient has been found. */
+export function smtpdFound(
   state: MtaState,
   socket: number,
   id: number,
-  verdict: SenderDomain,
+  input: RestrictionInput,
+  found: RestrictionFindings,
   os: Os,
 ): void {
   const client = state.clients.get(socket);
   const asked = client?.session?.asked;
   if (client?.session === undefined || asked?.id !== id || asked.question.kind !== 'recipient') return;
-  const sender = asked.question.envelope.reversePath;
-  switch (verdict) {
-    case 'exists':
-      decideRecipient(state, client, id, os);
-      break;
-    case 'notFound':
-      serverAnswer(client.session, id, { reply: senderDomainNotFound(sender) }, os.now);
-      break;
-    case 'nullMx':
-      serverAnswer(client.session, id, { reply: senderDomainNullMx(sender) }, os.now);
-      break;
-    case 'tryAgain':
-      serverAnswer(
-        client.session,
-        id,
-        { reply: senderRejected(sender, 450, '4.1.8', 'Domain not found') },
-        os.now,
+  client.findings = { key: JSON.stringify(input), found };
+  for (const { list, result, name, text } of found.listings) {
+    if (result === 'noAnswer')
+      os.log(
+        'postfix/smtpd',
+        `warning: ${name}: RBL lookup error: Host or domain name not found. Name service error for name=${name} type=A: Host not found, try again`,
+        client.pid,
       );
-      break;
+    const seq = os.emit(
+      {
+        type: 'client.checked',
+        connection: client.connection,
+        address: client.address,
+        check: 'blockList',
+        result: result === 'listed' ? 'reject' : result === 'noAnswer' ? 'noAnswer' : 'pass',
+        list,
+        ...(text === undefined ? {} : { text }),
+      },
+      'RFC 5782 §2.1',
+    );
+    if (result === 'listed') os.cause = seq;
   }
+  decideRecipient(state, client, id, found, os);
   settle(state, client, os);
 }
 
-function decideRecipient(state: MtaState, client: SmtpdClient, id: number, os: Os): void {
+function decideRecipient(
+  state: MtaState,
+  client: SmtpdClient,
+  id: number,
+  found: RestrictionFindings | undefined,
+  os: Os,
+): void {
   const session = client.session;
   const asked = session?.asked;
   if (session === undefined || asked?.id !== id || asked.question.kind !== 'recipient') return;
-  const refusal = recipientRefusal(state, client, asked.question.recipient.address);
+  const { recipient, envelope } = asked.question;
+  const refusal =
+    foundRefusal(client, envelope.reversePath, found) ??
+    relayRefusal(state, client, recipient.address) ??
+    policyRefusal(state, client, recipient.address, found?.spf, os) ??
+    recipientRefusal(state, recipient.address, os);
   if (refusal !== undefined) return serverAnswer(session, id, { reply: refusal }, os.now);
   if (client.queueId === undefined) {
     client.queueId = newQueueId(state.queue, state.usedIds, os.random('queue-id'));
@@ -270,17 +347,78 @@ function decideRecipient(state: MtaState, client: SmtpdClient, id: number, os: O
   serverAnswer(session, id, { ok: true }, os.now);
 }
 
-/** Relay and recipient restrictions, in Postfix's order. Undefined: welcome. */
-function recipientRefusal(state: MtaState, client: SmtpdClient, address: string): Reply | undefined {
+/** What the look-ups lead to, but for SPF. */
+function foundRefusal(
+  client: SmtpdClient,
+  sender: string,
+  found: RestrictionFindings | undefined,
+): Reply | undefined {
+  const listing = found?.listings.find(({ result }) => result === 'listed');
+  if (listing !== undefined)
+    return { ...blockListed(client.address, listing.list, listing.text ?? ''), rule: 'RFC 5782 §2.1' };
+  switch (found?.senderDomain) {
+    case 'notFound':
+      return senderDomainNotFound(sender);
+    case 'nullMx':
+      return senderDomainNullMx(sender);
+    case 'tryAgain':
+      return senderRejected(sender, 450, '4.1.8', 'Domain not found');
+    default:
+      return undefined;
+  }
+}
+
+/** check_policy_service: what policyd-spf makes of the SPF verdict. */
+function policyRefusal(
+  state: MtaState,
+  client: SmtpdClient,
+  recipient: string,
+  verdict: SpfVerdict | undefined,
+  os: Os,
+): Reply | undefined {
+  const { verify } = state.config;
+  const refusal = verify === undefined || verdict === undefined ? undefined : spfRefusal(verify, verdict);
+  if (refusal === undefined || verdict === undefined) return undefined;
+  os.cause = os.emit(
+    { type: 'auth.spf', queueId: '', connection: client.connection, stage: 'rcpt', verdict },
+    verdict.rule,
+  );
+  const action = spfPolicyAction(refusal, recipient);
+  os.log('policyd-spf', `${action.code} ${action.enhanced} ${action.text}`);
+  return spfRefused(refusal, recipient);
+}
+
+/** reject_unauth_destination. Undefined: this server takes mail for the address, or the client may relay. */
+function relayRefusal({ config }: MtaState, client: SmtpdClient, address: string): Reply | undefined {
+  return isDestination(config, address) || isPermitted(config, client.address)
+    ? undefined
+    : relayAccessDenied(address, config.relayRefusal === 'defer');
+}
+
+/** reject_unlisted_recipient, and what the forwarder's own addresses need. Undefined: welcome. */
+function recipientRefusal(state: MtaState, address: string, os: Os): Reply | undefined {
   const { config } = state;
   const { localPart, domain } = splitAddress(address);
   if (localPart.toLowerCase() === 'postmaster' && domain === '') return undefined;
   if (domain === '') return userUnknown(address, 'local recipient');
-  if (!isOwnNetwork(config, address)) {
-    if (!isPermitted(config, client.address))
-      return relayAccessDenied(address, config.relayRefusal === 'defer');
-    return undefined;
+  const back = reverseSender(config, address, os.now);
+  if (back !== undefined) {
+    if (back.ok) return undefined;
+    os.log('postsrsd', `srs_reverse: <${address}> not reversed: ${back.problem}`);
+    os.cause = os.emit({
+      type: 'queue.srs',
+      queueId: '',
+      direction: 'reverse',
+      address,
+      result: '',
+      problem: back.problem,
+    });
+    return recipientRejected(address, 550, '5.1.1', back.problem);
   }
-  if (localAddress(config, address) === undefined) return userUnknown(address, 'virtual mailbox');
-  return undefined;
+  if (isAliasDomain(config, address))
+    return aliasOf(config, address) === undefined ? userUnknown(address, 'virtual alias') : undefined;
+  if (!isOwnNetwork(config, address)) return undefined;
+  return localAddress(config, address) === undefined && aliasOf(config, address) === undefined
+    ? userUnknown(address, 'virtual mailbox')
+    : undefined;
 }

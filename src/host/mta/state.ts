@@ -7,6 +7,7 @@ import type { RouteCandidate } from '../events.ts';
 import type { PolicyDesk } from '../policy.ts';
 import type { MtaConfig } from './config.ts';
 import type { QueuedMessage } from './queue.ts';
+import type { RestrictionFindings, RestrictionInput } from './restrictions.ts';
 import type { RouteInput } from './routing.ts';
 import type { VerifyInput } from './verify.ts';
 
@@ -24,6 +25,8 @@ export interface SmtpdClient {
   peer: Peer;
   /** Given with the first recipient that is accepted. */
   queueId: string | undefined;
+  /** What was looked up for the sender of this transaction; `key` says for which question. */
+  findings?: { readonly key: string; readonly found: RestrictionFindings } | undefined;
 }
 
 /** One attempt to hand a message on to one next hop. */
@@ -55,10 +58,10 @@ export interface Delivery {
 export type MtaJob =
   | { readonly kind: 'clientName'; readonly socket: number; readonly address: string }
   | {
-      readonly kind: 'senderDomain';
+      readonly kind: 'restrictions';
       readonly socket: number;
       readonly question: number;
-      readonly domain: string;
+      readonly input: RestrictionInput;
     }
   | { readonly kind: 'route'; readonly delivery: number; readonly input: RouteInput }
   | {

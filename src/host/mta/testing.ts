@@ -1,13 +1,16 @@
 // A small internet for tests of the MTA: one zone with all names, a resolver, hosts as given, and a client whose every byte
 // the test says. Tests only.
 
+import { toBase64 } from '../../base/bytes.ts';
+import '../../crypto/curves.ts';
+import { generateKey, privateKeyPem, publicKeyOf } from '../../crypto/keys.ts';
 import type { DnsQuestion } from '../../dns/lookup.ts';
 import type { TraceEvent } from '../events.ts';
 import type { GatewayState, OutsideCall } from '../gateway.ts';
 import { callFromOutside, type Machine } from '../kernel.ts';
 import type { MdaConfig } from '../mda.ts';
 import { eventsOf, settle, testMachine, type TestHost, type TestProgram } from '../testing/machine.ts';
-import type { MtaConfig } from './config.ts';
+import type { MtaConfig, SigningKey } from './config.ts';
 import type { MtaState } from './state.ts';
 
 const RESOLVER = '198.18.0.53';
@@ -238,4 +241,18 @@ export function lookups(machine: Machine, host: string): DnsQuestion[] {
     .filter((event): event is Extract<TraceEvent, { type: 'dns.lookup' }> => event.type === 'dns.lookup')
     .filter((event) => event.host === host)
     .map((event) => event.question);
+}
+
+/** A signing key made from its name, and the zone line of its public half. */
+export function signer(
+  domain: string,
+  selector: string,
+): { readonly key: SigningKey; readonly line: string } {
+  const made = generateKey('ed25519', `${selector} ${domain}`);
+  const shared = publicKeyOf(made);
+  const raw = shared.type === 'ed25519' ? toBase64(shared.raw) : '';
+  return {
+    key: { domain, selector, algorithm: 'ed25519-sha256', privateKey: privateKeyPem(made) },
+    line: `${selector}._domainkey.${domain}. IN TXT "v=DKIM1; k=ed25519; p=${raw}"\n`,
+  };
 }
