@@ -18,7 +18,10 @@ export function reportRow(
     disposition: dmarc.result === 'pass' ? 'pass' : decision.disposition,
     dkim: dmarc.dkimAligned ? 'pass' : 'fail',
     spf: dmarc.spfAligned ? 'pass' : 'fail',
-    reasons: decision.overrides.map((type) => ({ type })),
+    reasons: decision.overrides.map((type) => ({
+      type,
+      ...(decision.comment === undefined || type === 'policy_test_mode' ? {} : { comment: decision.comment }),
+    })),
     headerFrom: dmarc.author,
     envelopeFrom: sender,
     ...(envelopeTo === undefined ? {} : { envelopeTo }),

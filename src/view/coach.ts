@@ -34,7 +34,14 @@ export interface CoachFold {
 }
 
 export function openCoach(description: WorldDescription): CoachFold {
-  const bare = { name: '', zoneMinutes: 0, programs: new Map(), files: new Map(), followers: new Map(), roots: '' };
+  const bare = {
+    name: '',
+    zoneMinutes: 0,
+    programs: new Map(),
+    files: new Map(),
+    followers: new Map(),
+    roots: '',
+  };
   return {
     hints: [],
     sessions: new Map(),

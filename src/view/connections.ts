@@ -35,7 +35,9 @@ export function protocolOf(port: number): 'smtp' | 'lmtp' | 'dns' | 'tcp' {
     case 587:
     case 465:
       return 'smtp';
+    // 8024 is Mailman's.
     case 24:
+    case 8024:
       return 'lmtp';
     case 53:
       return 'dns';

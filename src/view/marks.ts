@@ -9,6 +9,7 @@ import type { WorldDescription } from '../world/description.ts';
 import { protocolOf, type Connections } from './connections.ts';
 import { dkimResult, toneOfResult } from './hosts.ts';
 import { dnsMark } from './marks-dns.ts';
+import { overrideMark, relayMark } from './marks-relay.ts';
 import { messageOf, type MessageFold } from './messages.ts';
 import type { FlightView, MarkView, Phrase, Tone } from './types.ts';
 
@@ -233,6 +234,8 @@ function draftOf(
     }
     case 'auth.dmarc': {
       const { result, author } = event.verdict;
+      const overridden = overrideMark(event);
+      if (overridden !== undefined) return step('auth', 'soft', overridden, DWELL.verdict);
       return verdict('dmarc', result, { domain: author, result, policy: event.verdict.policy ?? 'none' });
     }
     case 'report.sent':
@@ -317,8 +320,10 @@ function draftOf(
       );
     case 'world.pass':
       return step('clock', 'info', passed(event.until - event.at), DWELL.typed);
-    default:
-      return undefined;
+    default: {
+      const found = relayMark(event);
+      return found === undefined ? undefined : step(found.kind, found.tone, found.text, DWELL[found.weight]);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 import type { Time } from '../base/dates.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
+import { copyId } from '../host/list/config.ts';
 import type { Connections } from './connections.ts';
 import { newest, put, valueAt, type History } from './history.ts';
 import { headline } from './mailboxes.ts';
@@ -34,9 +35,11 @@ export interface TrackedMessage {
   readonly hops: Hop[];
   readonly copies: Copy[];
   /** The newest verdicts about it, and where it was put: sequence numbers. */
-  readonly verdicts: { spf?: number; dkim?: number; dmarc?: number; placed?: number };
+  readonly verdicts: { spf?: number; dkim?: number; arc?: number; dmarc?: number; placed?: number };
   /** The identity of the message that this one reports. */
   readonly bounceOf?: string;
+  /** The identity of the post that a mailing list made this copy of. */
+  readonly copyOf?: string;
   /** What the server read, when it never took the message over. */
   refusedText?: string;
 }
@@ -61,6 +64,7 @@ const TONES: Readonly<Record<MessagePlace, Tone>> = {
   deferred: 'soft',
   inbox: 'pass',
   junk: 'soft',
+  list: 'pass',
   bounced: 'fail',
   rejected: 'fail',
   discarded: 'fail',
@@ -74,8 +78,17 @@ export function messageOf(fold: MessageFold, event: TraceEvent): string | undefi
   }
   switch (event.type) {
     case 'auth.signed':
+    case 'auth.sealed':
       return fold.reading.get(event.host);
+    case 'list.accept':
+    case 'list.decided':
+      return fold.byEntry.get(`${event.host} ${event.post}`);
+    case 'list.copy':
+    case 'list.result':
+      return fold.byEntry.get(listEntry(event));
     case 'auth.spf':
+      return event.stage === 'rcpt' ? undefined : fold.byConnection.get(event.connection);
+    case 'auth.arc':
     case 'auth.dkim':
     case 'auth.dmarc':
     case 'mailbox.placed':
@@ -90,6 +103,10 @@ export function messageOf(fold: MessageFold, event: TraceEvent): string | undefi
       return undefined;
   }
 }
+
+/** Under which key a copy of a mailing list is known: the list's host and the copy's number. */
+const listEntry = (event: { readonly host: string; readonly list: string; readonly copy: number }): string =>
+  `${event.host} ${copyId(event.list, event.copy)}`;
 
 /** Folds one event. `kept` answers a message's bytes by hash; `connections` must already know the event. */
 export function foldMessages(
@@ -154,6 +171,35 @@ export function foldMessages(
     case 'auth.dkim':
       judged(fold, event, 'dkim');
       break;
+    case 'auth.arc':
+      judged(fold, event, 'arc');
+      break;
+    case 'list.accept': {
+      const id = fold.byConnection.get(event.connection);
+      if (id !== undefined) fold.byEntry.set(`${event.host} ${event.post}`, id);
+      break;
+    }
+    case 'list.decided': {
+      const id = messageOf(fold, event);
+      const { action, list } = event;
+      move(fold, id, event, action === 'reject' ? 'rejected' : action === 'discard' ? 'discarded' : 'list');
+      hop(fold, id, event, { key: `hop.list.${action}`, params: { list, n: event.members } });
+      break;
+    }
+    case 'list.copy': {
+      const id = `m${event.seq}`;
+      fold.byEntry.set(listEntry(event), id);
+      const copyOf = fold.byEntry.get(`${event.host} ${event.post}`);
+      const { subject, from } = headline(kept.get(event.message) ?? '');
+      const about = { subject, from, to: event.recipients };
+      begin(fold, id, event, about, copyOf === undefined ? {} : { copyOf });
+      move(fold, id, event, 'queue');
+      hop(fold, id, event, {
+        key: event.post === '' ? 'hop.list.note' : 'hop.list.copy',
+        params: { list: event.list },
+      });
+      break;
+    }
     case 'mailbox.placed':
       judged(fold, event, 'placed');
       break;
@@ -239,7 +285,13 @@ function accepted(
   if (!fold.all.has(id)) {
     const original =
       event.bounceOf === undefined ? undefined : fold.byEntry.get(`${event.host} ${event.bounceOf}`);
-    begin(fold, id, event, { subject, from, to: event.recipients }, original);
+    begin(
+      fold,
+      id,
+      event,
+      { subject, from, to: event.recipients },
+      original === undefined ? {} : { bounceOf: original },
+    );
   }
   move(fold, id, event, 'queue', { subject, from, to: event.recipients });
   fold.all.get(id)?.copies.push({
@@ -267,7 +319,7 @@ function begin(
   id: string,
   event: TraceEvent,
   head: Pick<MessageView, 'subject' | 'from' | 'to'>,
-  bounceOf?: string,
+  about: Pick<TrackedMessage, 'bounceOf' | 'copyOf'> = {},
 ): void {
   const message: TrackedMessage = {
     id,
@@ -275,7 +327,7 @@ function begin(
     hops: [],
     copies: [],
     verdicts: {},
-    ...(bounceOf === undefined ? {} : { bounceOf }),
+    ...about,
   };
   fold.all.set(id, message);
   put(message.states, event.seq, {

@@ -98,7 +98,16 @@ export interface FlightView {
 }
 
 export type MessagePlace =
-  'wire' | 'queue' | 'deferred' | 'inbox' | 'junk' | 'bounced' | 'rejected' | 'discarded';
+  | 'wire'
+  | 'queue'
+  | 'deferred'
+  | 'inbox'
+  | 'junk'
+  /** A mailing list has it; what it sends on are messages of their own. */
+  | 'list'
+  | 'bounced'
+  | 'rejected'
+  | 'discarded';
 
 export interface MessageView {
   readonly id: string;

@@ -31,6 +31,7 @@ export function whySpf(journal: Journal, event: EventOf<'auth.spf'>, view: WhyDr
     default:
       say(`reason.${verdict.reason}`);
   }
+  if (event.stage === 'rcpt') say('atRcpt');
   view.sections.push({
     type: 'spf',
     verdict,
@@ -91,6 +92,10 @@ export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: W
   };
   view.plain.push({ key: 'why.dmarc.what', params }, { key: `why.dmarc.${verdict.reason}`, params });
   if (verdict.result === 'fail') view.plain.push({ key: `why.dmarc.action.${decision.action}`, params });
+  for (const override of decision.overrides)
+    view.plain.push({ key: `why.dmarc.override.${override}`, params });
+  if (decision.comment !== undefined)
+    view.plain.push({ key: 'why.dmarc.override.arc', params: { comment: decision.comment } });
   const judgement = judgementOf(journal, event);
   const spf = judgement.spf?.verdict;
   const row = rowOf(judgement, recipientDomain(journal, event));

@@ -6,6 +6,7 @@ import { messageOf } from './messages.ts';
 import { eventOf, logAround, type WhyDraft } from './why-base.ts';
 import { whyDkim, whyDmarc, whySpf } from './why-auth.ts';
 import { judgementOf, judgementSections } from './why-judgement.ts';
+import { whyRelay } from './why-relay.ts';
 import type { Phrase } from './types.ts';
 
 type MailboxEvent = EventOf<'mailbox.placed'> | EventOf<'mailbox.delivered'> | EventOf<'mailbox.refused'>;
@@ -59,6 +60,11 @@ export function whyMailbox(journal: Journal, event: MailboxEvent, view: WhyDraft
     view.sections.unshift(...above);
     view.sections.push(...below);
   }
+  const chain = eventOf(journal, message?.verdicts.arc, 'auth.arc');
+  if (chain !== undefined && chain.verdict.result !== 'none')
+    view.sections.push(
+      ...whyRelay(journal, chain, { ...view, plain: [], sections: [], actions: [] }).sections.slice(0, 1),
+    );
   view.sections.push(...logAround(journal, event.host, event.seq, [event.user]).slice(0, 1));
   return view;
 }

@@ -39,6 +39,7 @@ export function whyMessage(
     actions: [
       ...view.actions.filter((action) => action.type !== 'openMessage'),
       { type: 'openMessage', id: message.id },
+      ...(message.copyOf === undefined ? [] : [{ type: 'openMessage' as const, id: message.copyOf }]),
       ...(message.bounceOf === undefined ? [] : [{ type: 'openMessage' as const, id: message.bounceOf }]),
     ],
   };

@@ -149,7 +149,12 @@ const REPLIES: readonly (readonly [RegExp, string])[] = [
   [/synchronization/i, 'tooFast'],
   [/queued as/i, 'queued'],
   [/End data with/i, 'data'],
-  [/DMARC policy/i, 'dmarc'],
+  [/DMARC (?:policy|verification)/i, 'dmarc'],
+  [/SPF fail - not authorized/i, 'spfFail'],
+  [/SPF (?:Permanent|Temporary) Error/i, 'spfError'],
+  [/cannot find your (?:reverse )?hostname/i, 'reverseName'],
+  [/blocked using/i, 'blockList'],
+  [/SRS address|Time stamp out of date/i, 'srs'],
 ];
 
 function dns(journal: Journal, event: EventOf<'net.datagram'>, view: WhyDraft): WhyDraft {

@@ -13,6 +13,7 @@ import { whyMailbox } from './why-mailbox.ts';
 import { whyHost, whyLink, whyMessage } from './why-place.ts';
 import { whyQueue } from './why-queue.ts';
 import { whyReport } from './why-report.ts';
+import { whyRelay } from './why-relay.ts';
 import { whyWire } from './why-wire.ts';
 
 /** The answer for a target; undefined when there is no such thing in this world. */
@@ -72,6 +73,17 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'report.sent':
     case 'report.withheld':
       return whyReport(journal, event, view);
+    case 'client.checked':
+    case 'auth.arc':
+    case 'auth.sealed':
+    case 'queue.srs':
+    case 'list.accept':
+    case 'list.decided':
+    case 'list.copy':
+    case 'list.result':
+    case 'list.bounce':
+    case 'list.member':
+      return whyRelay(journal, event, view);
     default:
       return whyWire(journal, event, view);
   }

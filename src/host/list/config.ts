@@ -124,3 +124,8 @@ export interface ListDecision {
   /** What the author's domain asks of receivers. */
   readonly policy?: DmarcPolicy;
 }
+
+/** The name of a copy in the events of its session: what a queue id is to a mail server. */
+export function copyId(list: string, copy: number): string {
+  return `${list}/${copy}`;
+}

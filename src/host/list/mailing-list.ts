@@ -30,7 +30,7 @@ import type { ServerQuestion } from '../../smtp/session.ts';
 import { splitAddress } from '../mta/access.ts';
 import { answerPolicy, policyDesk } from '../policy.ts';
 import type { Input, Os, ProgramDefinition } from '../program.ts';
-import type { ListClient, MailingListConfig, MailingListState } from './config.ts';
+import { copyId, type ListClient, type MailingListConfig, type MailingListState } from './config.ts';
 import { handed } from './outbox.ts';
 import { policyKnown, policyOf, roleOf, take } from './posts.ts';
 
@@ -241,7 +241,7 @@ function settleOut(state: MailingListState, os: Os): void {
         os.emit({
           type: 'smtp.client',
           connection: connectionOf(sending.socket),
-          queueId: state.outbox[0]?.post ?? '',
+          queueId: copyId(state.config.name, state.outbox[0]?.id ?? 0),
           note: output.note,
         });
       else if (output.kind === 'done') settleOutcomes(state, output.outcomes, os);

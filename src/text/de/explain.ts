@@ -306,6 +306,129 @@ export const explain: ExplainWords = {
   'why.queue.result.discarded': 'Die Nachricht für {recipient} wurde absichtlich weggeworfen.',
   'why.queue.bounced': 'Der Absender erfährt, dass {recipient} nicht zu erreichen war.',
   'why.queue.removed': 'Alle Empfänger sind erledigt. Die Nachricht verlässt die Warteschlange.',
+  'why.message.list': '„{subject}“ ist bei der Mailingliste auf {host} angekommen',
+  'why.place.dmarcOverridden':
+    'DMARC ist für {domain} gescheitert, aber dieser Anbieter hatte einen Grund, es durchzulassen.',
+  'why.reply.spfFail':
+    '{host} sieht allein auf den Absender im Umschlag: Diese Adresse steht nicht auf der Liste seiner Domain. Den Brief bekommt {host} nie zu sehen, also können weder Signatur noch DMARC für ihn sprechen, und niemand bekommt einen Bericht.',
+  'why.reply.spfError': '{host} wurde aus dem SPF-Eintrag des Absenders nicht schlau.',
+  'why.reply.reverseName':
+    '{host} will wissen, wer da anruft: Die Adresse muss im DNS einen Namen haben, und der Name muss zu ihr zurückführen.',
+  'why.reply.blockList':
+    'Jemand führt eine Liste von Adressen, die Spam schicken, und {host} fragt dort nach, bevor es etwas annimmt.',
+  'why.reply.srs':
+    'Ein Weiterleiter hat diese Adresse umgeschrieben. Sie trägt ein Siegel und ein Datum, damit niemand sonst sie benutzt.',
+  'why.spf.atRcpt':
+    'Entschieden wurde das schon bei RCPT, vor dem Brief: DKIM und DMARC kamen nicht zu Wort.',
+  'why.dmarc.override.policy_test_mode': 'Die Regel wird erst getestet (t=y), darum eine Stufe milder.',
+  'why.dmarc.override.trusted_forwarder':
+    'Gebracht hat es ein Weiterleiter, dem man hier traut. SPF hat er beim Weiterreichen gebrochen, nicht der Autor.',
+  'why.dmarc.override.mailing_list':
+    'Es kommt von einer Mailingliste, die dieser Empfänger kennt, und deren eigene Domain bürgt dafür.',
+  'why.dmarc.override.local_policy':
+    'Dieser Empfänger hält sich an RFC 9989: Die Regel reject allein ist kein Grund abzuweisen, denn Listen und Weiterleiter brechen die Prüfungen ganz ohne böse Absicht.',
+  'why.dmarc.override.other': 'Dieser Empfänger hatte einen anderen Grund, es anders zu machen.',
+  'why.dmarc.override.arc': 'Im Bericht steht dazu: {comment}',
+  'why.client.reverseName':
+    'Bevor dieser Server Post annimmt, sieht er nach, wer anruft: Welchen Namen hat {address}?',
+  'why.client.reverseName.pass': '{address} heißt {name}, und der Name führt zurück.',
+  'why.client.reverseName.reject':
+    '{address} hat keinen Namen oder einen, der nicht zurückführt. Ernsthafte Mailserver haben einen.',
+  'why.client.blockList':
+    'Eine Sperrliste ist eine DNS-Zone: Der Server hat {address} umgedreht und unter {list} nachgeschlagen.',
+  'why.client.blockList.reject': 'Dort gibt es einen Eintrag: {address} ist gesperrt.',
+  'why.client.blockList.pass': 'Dort gibt es keinen Eintrag: {address} ist nicht gesperrt.',
+  'why.client.blockList.noAnswer':
+    'Die Liste hat nicht geantwortet. Das darf niemanden Post kosten, also zählt es als „nicht gesperrt“.',
+  'why.srs.forward':
+    'Diese Nachricht wird weitergereicht. Mit dem alten Absender würde SPF fragen, ob dieser Weiterleiter für jene Domain senden darf. Darum trägt er sich selbst ein und faltet den alten Absender in die Adresse.',
+  'why.srs.alignment':
+    'SPF besteht jetzt, aber für den Weiterleiter. Der gehört nicht zur Domain des Autors, also hilft es DMARC nicht.',
+  'why.srs.reverse':
+    'Ein Rückläufer kam an die Adresse, die hier gemacht wurde. Ihr Siegel stimmt, und sie ist jung genug, also geht er an den alten Absender.',
+  'why.srs.refused':
+    '{problem}. Zurückverwandelt wird nur, was hier und vor Kurzem entstand. Sonst könnte jeder über diesen Server Post verschicken.',
+  'why.arc.historic':
+    'ARC war ein Experiment (RFC 8617). Es ist beendet, und ARC wird „historisch“: Seine Siegel siehst du noch, aber baue nicht mehr darauf.',
+  'why.arc.sealed': '{domain} schreibt auf, was es beim Eintreffen vorfand, und versiegelt das.',
+  'why.arc.title': 'Die Kette der Siegel, vom ersten zum letzten',
+  'why.arc.none': 'Auf dieser Nachricht sind keine ARC-Siegel.',
+  'why.arc.pass': 'Alle Siegel sind heil: {sealers}.',
+  'why.arc.fail': 'Die Kette hält nicht.',
+  'why.arc.reason.no-chain': 'Es gibt keine Kette.',
+  'why.arc.reason.ok': 'Alles in Ordnung.',
+  'why.arc.reason.too-many-sets': 'Es sind mehr als 50 Glieder.',
+  'why.arc.reason.marked-failed': 'Schon ein früherer Siegler hat gesagt, dass die Kette gebrochen ist.',
+  'why.arc.reason.bad-field': 'Ein Feld in Glied {n} ist nicht lesbar.',
+  'why.arc.reason.field-missing': 'In Glied {n} fehlt ein Feld.',
+  'why.arc.reason.field-repeated': 'In Glied {n} steht ein Feld doppelt.',
+  'why.arc.reason.gap': 'Glied {n} fehlt.',
+  'why.arc.reason.chain-value': 'Glied {n} sagt Unmögliches über die davor.',
+  'why.arc.reason.message-signature': 'Nach Glied {n} wurde die Nachricht noch verändert.',
+  'why.arc.reason.seal': 'Das Siegel von Glied {n} ist falsch.',
+  'why.arc.trust.trusted':
+    'Diesen Sieglern traut der Empfänger namentlich, und der erste von ihnen fand den Autor echt.',
+  'why.arc.trust.no-chain': 'Es gibt nichts, dem man trauen könnte.',
+  'why.arc.trust.chain-failed': 'Eine gebrochene Kette zählt nicht.',
+  'why.arc.trust.sealer-not-trusted':
+    'Eine heile Kette beweist nur, wer gesiegelt hat. Dieser Empfänger kennt {strangers} nicht, also zählt sie nicht: Siegeln kann jeder.',
+  'why.arc.trust.author-not-authentic':
+    'Schon der erste Siegler fand den Autor nicht echt. Da gibt es nichts zu retten.',
+  'why.column.instance': 'Nr.',
+  'why.column.sealer': 'Gesiegelt von',
+  'why.column.seal': 'Siegel',
+  'why.column.messageSignature': 'Nachricht',
+  'why.column.found': 'Beim Eintreffen',
+  'why.fact.details': 'Im Einzelnen',
+  'why.fact.reverseName': 'Name',
+  'why.fact.blockList': 'Sperrliste',
+  'why.fact.listSays': 'Sie sagt',
+  'why.fact.srsFrom': 'Vorher',
+  'why.fact.srsTo': 'Nachher',
+  'why.fact.instance': 'Nummer des Glieds',
+  'why.fact.chain': 'Die Kette davor',
+  'why.list.accept': 'Alles, was an die Liste {list} geht, gibt der Mailserver dem Listenprogramm.',
+  'why.list.distribute.none':
+    'Die Liste schickt jedem ihrer {n} {n|Mitglied|Mitglieder} eine Kopie. Im From bleibt der Autor, der Umschlag ist der der Liste.',
+  'why.list.distribute.munge':
+    'Die Domain des Autors bittet andere, Mail abzuweisen oder ihr zu misstrauen (p={policy}). Darum setzt die Liste ihre eigene Adresse ins From und den Autor ins Reply-To.',
+  'why.list.distribute.wrap':
+    'Die Domain des Autors bittet andere, Mail abzuweisen oder ihr zu misstrauen (p={policy}). Darum schickt die Liste eine eigene Nachricht und legt den Beitrag unverändert hinein.',
+  'why.list.reject.notMember': 'Hier dürfen nur Mitglieder schreiben. Der Autor bekommt eine Mitteilung.',
+  'why.list.reject.dmarcPolicy':
+    'Die Domain des Autors bittet, alles abzuweisen, was nicht von ihren eigenen Servern kommt (p={policy}). Die Liste ist so eingestellt, dass sie es gar nicht versucht. Der Autor bekommt eine Mitteilung.',
+  'why.list.discard.loop':
+    'Die Marke der Liste (X-BeenThere) steht schon darin. Noch einmal verschickt, liefe es für immer im Kreis.',
+  'why.list.discard.automatic':
+    'Es hat keinen Absender oder sagt von sich, dass eine Maschine es schrieb. Wer darauf antwortet oder es verteilt, redet bald endlos mit anderen Maschinen.',
+  'why.list.count.bounce':
+    'Das ist ein Bericht über eine Kopie, die nicht ankam. Die Liste liest, um wen es geht.',
+  'why.list.command.command': 'Das ist eine Bitte an die Liste selbst.',
+  'why.list.forward.owner': 'Das ist für den Menschen, der die Liste betreut.',
+  'why.list.changed.subject':
+    'Sie hat eine Marke vor den Betreff gesetzt. Gehört der Betreff zum Unterschriebenen, ist die Signatur des Autors jetzt gebrochen.',
+  'why.list.changed.footer':
+    'Sie hat ein paar Zeilen unter den Text gesetzt. Der Hash des Textes ist nun ein anderer: Die Signatur des Autors ist gebrochen.',
+  'why.list.changed.from':
+    'Im From steht jetzt die Liste. Also fragt DMARC nach der Domain der Liste, und die unterschreibt selbst und steht in ihrem eigenen SPF-Eintrag.',
+  'why.list.changed.wrapped': 'Die Nachricht des Autors ist jetzt ein Anhang.',
+  'why.list.changed.sealed':
+    'Sie hat ein ARC-Siegel hinzugefügt. ARC wird „historisch“; es hilft nur, wo ein Empfänger dieser Liste namentlich traut.',
+  'why.list.unchanged': 'Am Unterschriebenen hat sie nichts verändert, also hält die Signatur des Autors.',
+  'why.list.danger':
+    'Die Domain des Autors sagt p=reject. Strenge Server werden die Kopien abweisen, obwohl niemand etwas Falsches getan hat.',
+  'why.list.copy': 'Kommt sie nicht an, geht der Bericht an {sender}, nicht an den Autor.',
+  'why.list.result.sent': 'Der Mailserver der Liste hat die Kopie für {member} angenommen.',
+  'why.list.result.refused': 'Der Mailserver der Liste hat die Kopie für {member} abgelehnt.',
+  'why.list.bounce':
+    'Die Kopie für {member} kam zurück. Das ist Nummer {score} von {threshold}, dann hält die Liste die Adresse für tot.',
+  'why.list.bounceOncePerDay': 'Heute gab es schon einen, und mehr als einer am Tag zählt nicht.',
+  'why.list.innocent':
+    '{member} ist aber gar nicht tot. Der empfangende Server hat der Regel aus der Domain des Autors gehorcht, und die Liste kann das nicht unterscheiden. 2014 verloren auf diese Weise Tausende ihre Listen.',
+  'why.list.member.bouncedOff':
+    '{member} ist kein Mitglied von {list} mehr: Zu viele Kopien kamen zurück. Gefragt wurde niemand.',
+  'why.list.member.joined': '{member} hat per Mail darum gebeten.',
+  'why.list.member.left': '{member} hat per Mail darum gebeten.',
   'why.queue.discarded': 'Sie wurde weggeworfen: {reason}. Ein Bericht über einen Bericht fände kein Ende.',
   'why.fact.row': 'Die Zeile im Bericht',
   'why.report.collected':

@@ -101,6 +101,7 @@ export const page: PageWords = {
   'place.deferred': 'Vertagt',
   'place.inbox': 'Posteingang',
   'place.junk': 'Spam',
+  'place.list': 'Mailingliste',
   'place.bounced': 'Zurückgeschickt',
   'place.rejected': 'Abgewiesen',
   'place.discarded': 'Verworfen',

@@ -287,6 +287,127 @@ export const explain = {
   'why.queue.result.discarded': 'The message for {recipient} was thrown away on purpose.',
   'why.queue.bounced': 'The sender is told that {recipient} could not be reached.',
   'why.queue.removed': 'All recipients are dealt with. The message leaves the queue.',
+  'why.message.list': '“{subject}” has reached the mailing list on {host}',
+  'why.place.dmarcOverridden': 'DMARC failed for {domain}, but this provider had a reason to let it pass.',
+  'why.reply.spfFail':
+    '{host} looks at the sender of the envelope alone: this address is not on the list of the sender’s domain. It never sees the letter, so neither a signature nor DMARC can speak for it, and nobody gets a report.',
+  'why.reply.spfError': '{host} could not make sense of the sender’s SPF record.',
+  'why.reply.reverseName':
+    '{host} wants to know who calls: the address must have a name in the DNS, and the name must lead back to the address.',
+  'why.reply.blockList':
+    'Somebody keeps a list of addresses that send spam, and {host} asks it before it accepts anything.',
+  'why.reply.srs':
+    'The address was rewritten by a forwarder. It carries a seal and a date, so that nobody else can use it.',
+  'why.spf.atRcpt': 'This was decided at RCPT, before the letter was sent: DKIM and DMARC had no say.',
+  'why.dmarc.override.policy_test_mode': 'The policy is only being tested (t=y), so one step milder.',
+  'why.dmarc.override.trusted_forwarder':
+    'The server that brought it is a forwarder that is trusted here. It broke SPF by handing the message on, not the author.',
+  'why.dmarc.override.mailing_list':
+    'It comes from a mailing list that this receiver knows, and the list’s own domain vouches for it.',
+  'why.dmarc.override.local_policy':
+    'This receiver follows RFC 9989: a policy of reject alone is no reason to refuse, since lists and forwarders break authentication without any bad intent.',
+  'why.dmarc.override.other': 'This receiver had another reason to act otherwise.',
+  'why.dmarc.override.arc': 'In reports it says so: {comment}',
+  'why.client.reverseName':
+    'Before it takes any mail, this server looks who calls: which name does {address} have?',
+  'why.client.reverseName.pass': '{address} is called {name}, and that name leads back to it.',
+  'why.client.reverseName.reject':
+    '{address} has no name, or one that does not lead back to it. Serious mail servers have one.',
+  'why.client.blockList':
+    'A block list is a DNS zone: this server turned {address} around and looked it up in {list}.',
+  'why.client.blockList.reject': 'There is an entry: {address} is listed.',
+  'why.client.blockList.pass': 'There is no entry: {address} is not listed.',
+  'why.client.blockList.noAnswer':
+    'The list did not answer. That must never cost anybody’s mail, so it counts as “not listed”.',
+  'why.srs.forward':
+    'This message is handed on. With the old sender, SPF would ask whether this forwarder may send for that domain. So the forwarder puts itself in and folds the old sender into the address.',
+  'why.srs.alignment':
+    'SPF passes now, but for the forwarder. It does not belong to the author’s domain, so DMARC gains nothing by it.',
+  'why.srs.reverse':
+    'A bounce came back to the address that was made here. The seal in it is right and it is young enough, so it goes to the old sender.',
+  'why.srs.refused':
+    '{problem}. Only what was made here, and not long ago, is turned back. Otherwise anybody could send mail through this server.',
+  'why.arc.historic':
+    'ARC was an experiment (RFC 8617). It has been concluded, and ARC is on its way to “historic”: you still see its seals, but you should not build on it.',
+  'why.arc.sealed': '{domain} writes down what it found when the message came in, and seals that.',
+  'why.arc.title': 'The chain of seals, first to last',
+  'why.arc.none': 'There are no seals on this message.',
+  'why.arc.pass': 'All seals are whole: {sealers}.',
+  'why.arc.fail': 'The chain does not hold.',
+  'why.arc.reason.no-chain': 'There is no chain.',
+  'why.arc.reason.ok': 'All is well.',
+  'why.arc.reason.too-many-sets': 'There are more than 50 sets.',
+  'why.arc.reason.marked-failed': 'An earlier sealer said already that the chain was broken.',
+  'why.arc.reason.bad-field': 'A field of set {n} cannot be read.',
+  'why.arc.reason.field-missing': 'A field of set {n} is missing.',
+  'why.arc.reason.field-repeated': 'Set {n} has a field twice.',
+  'why.arc.reason.gap': 'Set {n} is missing.',
+  'why.arc.reason.chain-value': 'Set {n} says something impossible about those before it.',
+  'why.arc.reason.message-signature': 'The message was changed after set {n} was made.',
+  'why.arc.reason.seal': 'The seal of set {n} is wrong.',
+  'why.arc.trust.trusted':
+    'This receiver trusts the sealers by name, and the first of them found the author authentic.',
+  'why.arc.trust.no-chain': 'There is nothing to trust.',
+  'why.arc.trust.chain-failed': 'A broken chain counts for nothing.',
+  'why.arc.trust.sealer-not-trusted':
+    'A whole chain proves only who sealed. This receiver does not know {strangers}, so it counts for nothing: anybody can seal.',
+  'why.arc.trust.author-not-authentic':
+    'The first sealer did not find the author authentic either, so there is nothing to save.',
+  'why.column.instance': 'No.',
+  'why.column.sealer': 'Sealed by',
+  'why.column.seal': 'Seal',
+  'why.column.messageSignature': 'Message',
+  'why.column.found': 'Found on arrival',
+  'why.fact.details': 'In detail',
+  'why.fact.reverseName': 'Name',
+  'why.fact.blockList': 'Block list',
+  'why.fact.listSays': 'It says',
+  'why.fact.srsFrom': 'Before',
+  'why.fact.srsTo': 'After',
+  'why.fact.instance': 'Number of the set',
+  'why.fact.chain': 'The chain before',
+  'why.list.accept': 'The mail server hands everything for the list {list} to the list program.',
+  'why.list.distribute.none':
+    'The list sends a copy to each of its {n} {n|member|members}. The author stays in From, the envelope is the list’s own.',
+  'why.list.distribute.munge':
+    'The author’s domain asks others to refuse or suspect mail (p={policy}). So the list puts its own address into From, and the author into Reply-To.',
+  'why.list.distribute.wrap':
+    'The author’s domain asks others to refuse or suspect mail (p={policy}). So the list sends a message of its own with the post inside, untouched.',
+  'why.list.reject.notMember': 'Only members may post here. The author gets a note.',
+  'why.list.reject.dmarcPolicy':
+    'The author’s domain asks receivers to refuse what does not come from its own servers (p={policy}). The list is set not to try. The author gets a note.',
+  'why.list.discard.loop':
+    'The list’s own mark (X-BeenThere) is in it already. To send it again would go on for ever.',
+  'why.list.discard.automatic':
+    'It has no sender or says that a machine wrote it. A list that answered or distributed that would talk to other machines for ever.',
+  'why.list.count.bounce':
+    'It is a report about a copy that could not be delivered. The list reads whom it is about.',
+  'why.list.command.command': 'It is a request to the list itself.',
+  'why.list.forward.owner': 'It is for the person who looks after the list.',
+  'why.list.changed.subject':
+    'It put a tag before the subject. If the author’s signature covers the subject, it is broken now.',
+  'why.list.changed.footer':
+    'It put a few lines under the text. The hash of the body is another one now: the author’s signature is broken.',
+  'why.list.changed.from':
+    'From names the list now, so DMARC asks the list’s domain, which signs and is on its own SPF record.',
+  'why.list.changed.wrapped': 'The author’s message is an attachment now.',
+  'why.list.changed.sealed':
+    'It added an ARC set. ARC is on its way to “historic”; it helps only where a receiver trusts this list by name.',
+  'why.list.unchanged': 'It changed nothing that was signed, so the author’s signature still holds.',
+  'why.list.danger':
+    'The author’s domain says p=reject. Strict servers will refuse the copies, although nobody did anything wrong.',
+  'why.list.copy': 'If it cannot be delivered, the report goes to {sender}, not to the author.',
+  'why.list.result.sent': 'The list’s mail server took the copy for {member}.',
+  'why.list.result.refused': 'The list’s mail server refused the copy for {member}.',
+  'why.list.bounce':
+    'The copy for {member} came back. That makes {score} of {threshold}; then the list takes the address for dead.',
+  'why.list.bounceOncePerDay': 'There was one today already: one a day counts.',
+  'why.list.innocent':
+    'But {member} is not dead. The receiving server obeyed the policy of the author’s domain, and the list cannot tell the difference. In 2014 thousands lost their lists in this way.',
+  'why.list.member.bouncedOff':
+    '{member} is no longer a member of {list}: too many copies came back. Nobody asked the member.',
+  'why.list.member.joined': '{member} asked for it by mail.',
+  'why.list.member.left': '{member} asked for it by mail.',
   'why.queue.discarded': 'It was thrown away: {reason}. A report about a report would never end.',
   'why.fact.row': 'The row in the report',
   'why.report.collected':

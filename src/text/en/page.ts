@@ -98,6 +98,7 @@ export const page = {
   'place.deferred': 'Deferred',
   'place.inbox': 'Inbox',
   'place.junk': 'Junk',
+  'place.list': 'Mailing list',
   'place.bounced': 'Bounced',
   'place.rejected': 'Rejected',
   'place.discarded': 'Discarded',
