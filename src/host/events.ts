@@ -14,6 +14,8 @@ import type { ResolverNote } from '../dns/resolver.ts';
 import type { ReportPolicy, ReportRow } from '../message/report-aggregate.ts';
 import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
 import type { TlsFailure, TlsPeer, TlsSession } from '../net/tls.ts';
+import type { ImapNote } from '../imap/session.ts';
+import type { Pop3Note } from '../pop3/session.ts';
 import type { ClientNote } from '../smtp/client.ts';
 import type { ServerNote } from '../smtp/session.ts';
 import type { ListDecision } from './list/config.ts';
@@ -338,6 +340,23 @@ export type HostEvent =
       readonly message: string;
       readonly reversePath: string;
     }
+  /** A folder as it is after somebody worked in it over IMAP or POP3, or after a delivery while somebody looked. */
+  | {
+      readonly type: 'mailbox.folder';
+      readonly user: string;
+      readonly folder: string;
+      readonly messages: readonly {
+        readonly uid: number;
+        readonly flags: readonly string[];
+        /** Hash of its bytes. */
+        readonly message: string;
+        readonly at: Time;
+      }[];
+      readonly isGone?: true;
+    }
+  // ---- POP3 and IMAP
+  | { readonly type: 'imap.server'; readonly connection: number; readonly note: ImapNote }
+  | { readonly type: 'pop3.server'; readonly connection: number; readonly note: Pop3Note }
   | {
       readonly type: 'mailbox.refused';
       readonly connection: number;

@@ -30,15 +30,25 @@ import {
 } from '../smtp/server.ts';
 import type { ServerQuestion, ServerSession } from '../smtp/session.ts';
 import type { PlacementReason } from './events.ts';
+import {
+  accessAccepted,
+  accessInput,
+  accessNotice,
+  accessWake,
+  openAccess,
+  type AccessConfig,
+  type AccessState,
+} from './mda-access.ts';
 import type { Input, Os, ProgramDefinition } from './program.ts';
 
 /** `users`: name and the addresses that reach it. Quota in bytes. */
-export interface MdaConfig {
-  readonly hostname: string;
+export interface MdaConfig extends AccessConfig {
   readonly port: number;
   readonly users: readonly {
     readonly user: string;
     readonly addresses: readonly string[];
+    /** Absent: nobody can log in. */
+    readonly password?: string;
     readonly quotaBytes?: number;
   }[];
   /** Whose Authentication-Results it believes (RFC 8601 §5). */
@@ -59,6 +69,8 @@ export interface MdaState {
   readonly config: MdaConfig;
   readonly store: MailStore;
   readonly clients: Map<number, LmtpClient>;
+  /** Who reads mail over POP3 and IMAP. */
+  readonly access: AccessState;
   nextSession: number;
 }
 
@@ -68,12 +80,13 @@ export const mda: ProgramDefinition<MdaConfig, MdaState> = {
     const store = createStore(config.hostname, os.now);
     for (const { user, quotaBytes } of config.users)
       addUser(store, user, quotaBytes === undefined ? {} : { bytes: quotaBytes });
-    return { config, store, clients: new Map(), nextSession: 1 };
+    return { config, store, clients: new Map(), access: openAccess(config, os), nextSession: 1 };
   },
 
   handle(state: MdaState, input: Input, os: Os): void {
     switch (input.type) {
       case 'accepted': {
+        if (accessAccepted(state.config, state.access, state.store, input, os)) return;
         const client: LmtpClient = {
           socket: input.socket,
           connection: connectionOf(input.socket),
@@ -90,9 +103,14 @@ export const mda: ProgramDefinition<MdaConfig, MdaState> = {
         os.log('dovecot: lmtp', `Connect from ${input.remote.address}`);
         return settle(state, client, os);
       }
+      case 'secured':
+      case 'tlsFailed':
+        accessInput(state.config, state.access, state.store, input, os);
+        return;
       case 'data':
       case 'ended':
       case 'reset': {
+        if (accessInput(state.config, state.access, state.store, input, os)) return;
         const client = state.clients.get(input.socket);
         if (client === undefined) return;
         if (input.type === 'data') serverReceive(client.session, latin1(input.bytes), os.now);
@@ -100,7 +118,9 @@ export const mda: ProgramDefinition<MdaConfig, MdaState> = {
         return settle(state, client, os);
       }
       case 'timer': {
-        const client = state.clients.get(Number(input.key.split(':')[1]));
+        const [kind, socket] = input.key.split(':');
+        if (kind === 'access') return accessWake(state.config, state.access, state.store, Number(socket), os);
+        const client = state.clients.get(Number(socket));
         if (client === undefined) return;
         serverWake(client.session, os.now);
         return settle(state, client, os);
@@ -268,6 +288,7 @@ function store(
     'RFC 5321 §4.4',
   );
   os.cause = cause;
+  accessNotice(config, state.access, state.store, name, os);
   return lmtpSaved(recipient, sessionId);
 }
 

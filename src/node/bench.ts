@@ -21,6 +21,7 @@ import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
 import { definitionOf, type ProgramKind } from '../host/programs.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { openWorld } from '../world/world.ts';
+import '../host/access-services.ts';
 import '../host/shell/tools.ts';
 import { nodeCrypto, useNodeCrypto } from './crypto.ts';
 

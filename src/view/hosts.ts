@@ -6,7 +6,7 @@ import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { MtaConfig } from '../host/mta/mta.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { newest, put, valueAt, type History } from './history.ts';
-import type { MailboxEntry, MailboxOwner } from './mailboxes.ts';
+import { foldersOf, type FolderStates, type MailboxEntry, type MailboxOwner } from './mailboxes.ts';
 import type { HostRole, HostState, HostView, LightView, Phrase, Tone } from './types.ts';
 
 interface HostFold {
@@ -149,6 +149,7 @@ export function hostStates(
   hosts: Hosts,
   owners: readonly MailboxOwner[],
   entries: readonly MailboxEntry[],
+  folders: FolderStates,
   seq: number,
 ): readonly HostState[] {
   return [...hosts].map(([name, host]) => {
@@ -159,10 +160,12 @@ export function hostStates(
       lights: valueAt(host.lights, seq) ?? [],
       mailboxes: owners
         .filter((owner) => owner.host === name)
-        .map(({ user, address }) => {
-          const own = entries.filter((e) => e.host === name && e.user === user && e.seq <= seq);
-          const junk = own.filter((entry) => entry.folder === 'Junk').length;
-          return { user, address, inbox: own.length - junk, junk };
+        .map((owner) => {
+          const { user, address } = owner;
+          const own = foldersOf(owner, entries, folders, seq);
+          const junk = own.get('Junk')?.length ?? 0;
+          const all = [...own.values()].reduce((sum, messages) => sum + messages.length, 0);
+          return { user, address, inbox: all - junk, junk };
         }),
       ...(lastSeq === undefined ? {} : { lastSeq }),
     };

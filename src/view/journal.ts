@@ -8,7 +8,14 @@ import { foldCoach, openCoach, type CoachFold } from './coach.ts';
 import { foldConnections, type Connections } from './connections.ts';
 import { foldHosts, hostStates, openHosts, type Hosts } from './hosts.ts';
 import { foldLogs, type Logs } from './logs.ts';
-import { mailboxEntry, ownersOf, type MailboxEntry, type MailboxOwner } from './mailboxes.ts';
+import {
+  foldFolder,
+  mailboxEntry,
+  ownersOf,
+  type FolderStates,
+  type MailboxEntry,
+  type MailboxOwner,
+} from './mailboxes.ts';
 import { foldMarks, openMarks, type MarkFold } from './marks.ts';
 import { foldMessages, messageViews, openMessages, type MessageFold } from './messages.ts';
 import { foldTerminals, openTerminals, type TerminalFold } from './terminals.ts';
@@ -30,6 +37,7 @@ export interface Journal {
   readonly messages: MessageFold;
   readonly owners: readonly MailboxOwner[];
   readonly entries: MailboxEntry[];
+  readonly folders: FolderStates;
   readonly hosts: Hosts;
   readonly zones: Zones;
   /** The newest event that changed a zone. */
@@ -59,6 +67,7 @@ export function openJournal(
     messages: openMessages(),
     owners: ownersOf(description),
     entries: [],
+    folders: new Map(),
     hosts: openHosts(description),
     zones: openZones(description),
     zonesSeq: 0,
@@ -84,6 +93,7 @@ export function follow(journal: Journal): void {
     if (foldZones(journal.zones, event)) journal.zonesSeq = event.seq;
     if (foldSettings(journal.settings, event)) journal.settingsSeq = event.seq;
     if (event.type === 'mailbox.delivered') deliver(journal, event);
+    if (event.type === 'mailbox.folder') foldFolder(journal.folders, event, journal.entries, journal.kept);
     foldMarks(journal.marks, event, journal.trace, journal.connections, journal.messages);
     foldCoach(journal.coach, event, journal.connections);
     book(journal.ledger, event);
@@ -103,7 +113,7 @@ export function worldView(journal: Journal, seq = journal.seq): WorldView {
   return {
     seq,
     at: journal.trace[seq - 1]?.at ?? journal.trace[0]?.at ?? 0,
-    hosts: hostStates(journal.hosts, journal.owners, journal.entries, seq),
+    hosts: hostStates(journal.hosts, journal.owners, journal.entries, journal.folders, seq),
     messages: messageViews(journal.messages, seq),
   };
 }

@@ -7,6 +7,7 @@ import { mailboxesOf, parseAddressList, printAddrSpec } from '../message/address
 import { decodeHeaderText } from '../message/encoded-word.ts';
 import { firstField, parseMessage } from '../message/header.ts';
 import type { WorldDescription } from '../world/description.ts';
+import { put, type History } from './history.ts';
 import type { MailboxView } from './types.ts';
 
 /** One person's mailbox on a host. */
@@ -28,7 +29,13 @@ export interface MailboxEntry {
   readonly subject: string;
   readonly at: number;
   readonly seq: number;
+  /** Hash of its bytes. */
+  readonly hash: string;
+  readonly flags: readonly string[];
 }
+
+/** Folders that somebody worked in, as they were after each change: `host user folder`; null when it is gone. */
+export type FolderStates = Map<string, History<readonly MailboxEntry[] | null>>;
 
 export function ownersOf(description: WorldDescription): MailboxOwner[] {
   return description.hosts.flatMap((host) =>
@@ -59,36 +66,83 @@ export function headline(raw: string): { readonly subject: string; readonly from
 
 export function mailboxEntry(event: EventOf<'mailbox.delivered'>, id: string, raw: string): MailboxEntry {
   const { subject, from } = headline(raw);
-  const { host, user, folder, uid, at, seq } = event;
-  return { id, host, user, folder, uid, from, subject, at, seq };
+  const { host, user, folder, uid, at, seq, message } = event;
+  return { id, host, user, folder, uid, from, subject, at, seq, hash: message, flags: [] };
+}
+
+/** What a folder has become: messages that came by delivery keep their identity wherever they were moved to. */
+export function foldFolder(
+  folders: FolderStates,
+  event: EventOf<'mailbox.folder'>,
+  entries: readonly MailboxEntry[],
+  kept: ReadonlyMap<string, string>,
+): void {
+  const { host, user, folder, seq } = event;
+  const key = `${host} ${user} ${folder}`;
+  const states = folders.get(key) ?? [];
+  folders.set(key, states);
+  if (event.isGone === true) return put(states, seq, null);
+  put(
+    states,
+    seq,
+    event.messages.map(({ uid, flags, message, at }): MailboxEntry => {
+      const known = entries.find(
+        (entry) => entry.hash === message && entry.host === host && entry.user === user,
+      );
+      const place = { host, user, folder, uid, flags, hash: message };
+      if (known !== undefined) return { ...known, ...place };
+      return { id: `m${seq}:${uid}`, ...headline(kept.get(message) ?? ''), at, seq, ...place };
+    }),
+  );
+}
+
+/** What a person has in every folder after event `seq`, in the order of arrival. INBOX and Junk are always there. */
+export function foldersOf(
+  owner: MailboxOwner,
+  entries: readonly MailboxEntry[],
+  folders: FolderStates,
+  seq: number,
+): ReadonlyMap<string, readonly MailboxEntry[]> {
+  const own = entries.filter((e) => e.host === owner.host && e.user === owner.user && e.seq <= seq);
+  const prefix = `${owner.host} ${owner.user} `;
+  const worked = [...folders.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+  const found = new Map<string, readonly MailboxEntry[]>();
+  for (const name of new Set(['INBOX', 'Junk', ...own.map((entry) => entry.folder), ...worked])) {
+    const states = folders.get(`${prefix}${name}`);
+    const last = states?.findLast((state) => state.seq <= seq);
+    if (last?.value === null) continue;
+    const since = own.filter((entry) => entry.folder === name && entry.seq > (last?.seq ?? 0));
+    if (last === undefined && since.length === 0 && name !== 'INBOX' && name !== 'Junk') continue;
+    found.set(name, [...(last?.value ?? []), ...since]);
+  }
+  return found;
 }
 
 /** Every mailbox of the world as it was after event `seq`, newest message first. */
 export function mailboxViews(
   owners: readonly MailboxOwner[],
   entries: readonly MailboxEntry[],
+  folders: FolderStates,
   seq: number,
 ): readonly MailboxView[] {
-  return owners.map((owner) => {
-    const own = entries.filter((e) => e.host === owner.host && e.user === owner.user && e.seq <= seq);
-    const names = [...new Set(['INBOX', 'Junk', ...own.map((entry) => entry.folder)])];
-    return {
-      ...owner,
-      folders: names.map((name) => ({
-        name,
-        messages: own
-          .filter((entry) => entry.folder === name)
-          .map(({ id, uid, from, subject, at, seq: delivered }) => ({
-            id,
-            uid,
-            from,
-            subject,
-            at,
-            seen: false,
-            seq: delivered,
-          }))
-          .reverse(),
-      })),
-    };
-  });
+  return owners.map((owner) => ({
+    ...owner,
+    folders: [...foldersOf(owner, entries, folders, seq)].map(([name, messages]) => ({
+      name,
+      messages: messages
+        .map(({ id, uid, from, subject, at, flags, seq: delivered }) => ({
+          id,
+          uid,
+          from,
+          subject,
+          at,
+          seen: flags.includes('\\Seen'),
+          flags,
+          seq: delivered,
+        }))
+        .reverse(),
+    })),
+  }));
 }

@@ -377,6 +377,8 @@ export interface MailboxView {
       readonly subject: string;
       readonly at: Time;
       readonly seen: boolean;
+      /** IMAP flags, \Recent apart. */
+      readonly flags: readonly string[];
       /** The delivery event: why is it here? */
       readonly seq: number;
     }[];

@@ -101,7 +101,9 @@ describe('messages', () => {
     ]);
     expect(detail).toMatchObject({ place: 'inbox', folder: 'INBOX', text: 'Hi.\n' });
     expect(detail?.headers.map((header) => header.name.toLowerCase())).toContain('dkim-signature');
-    const box = mailboxViews(journal.owners, journal.entries, journal.seq).find((one) => one.user === 'bob');
+    const box = mailboxViews(journal.owners, journal.entries, journal.folders, journal.seq).find(
+      (one) => one.user === 'bob',
+    );
     expect(box?.folders[0]?.messages.map((one) => one.id)).toEqual([id]);
     const envelopes = journal.marks.marks.filter((mark) => mark.flight?.message === id);
     expect(envelopes.map((mark) => mark.flight?.path)).toEqual([
@@ -256,8 +258,8 @@ describe('looking back', () => {
         const then = openJournal(world.description, journal.trace.slice(0, seq), journal.kept);
         follow(then);
         expect(worldView(journal, seq)).toEqual(worldView(then));
-        expect(mailboxViews(journal.owners, journal.entries, seq)).toEqual(
-          mailboxViews(then.owners, then.entries, seq),
+        expect(mailboxViews(journal.owners, journal.entries, journal.folders, seq)).toEqual(
+          mailboxViews(then.owners, then.entries, then.folders, seq),
         );
         for (const host of world.description.hosts)
           expect(logView(journal.logs, host.name, seq)).toEqual(logView(then.logs, host.name, seq));

@@ -48,7 +48,7 @@ export function whyMessage(
 /** What a host is for, what waits on it, what it judged last. */
 export function whyHost(journal: Journal, name: string, seq: number): WhyView | undefined {
   const place = journal.description.hosts.find((host) => host.name === name);
-  const state = hostStates(journal.hosts, journal.owners, journal.entries, seq).find(
+  const state = hostStates(journal.hosts, journal.owners, journal.entries, journal.folders, seq).find(
     (host) => host.name === name,
   );
   if (place === undefined || state === undefined) return undefined;

@@ -197,7 +197,8 @@ export class Engine {
   }
 
   mailboxes(seq?: number): readonly MailboxView[] {
-    return mailboxViews(this.#journal.owners, this.#journal.entries, this.#moment(seq));
+    const { owners, entries, folders } = this.#journal;
+    return mailboxViews(owners, entries, folders, this.#moment(seq));
   }
 
   log(host: string, seq?: number): readonly LogLine[] {

@@ -2,5 +2,6 @@
 // this file installs them.
 
 import '../crypto/curves.ts';
+import '../host/access-services.ts';
 import '../host/shell/tools.ts';
 import '../host/reports/writer.ts';

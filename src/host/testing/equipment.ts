@@ -1,5 +1,6 @@
 // Loaded before every test: the pieces of the engine that a page loads after its first prompt.
 
 import '../../crypto/curves.ts';
+import '../access-services.ts';
 import '../shell/tools.ts';
 import '../reports/writer.ts';
