@@ -1,7 +1,10 @@
 // What the engine names must have words: keys of header fields and their parts against the dictionaries.
 
 import { describe, expect, it } from 'vitest';
+import { ARC_REASONS } from './auth/arc-verdict.ts';
+import { DIAGNOSIS_IDS } from './auth/diagnose.ts';
 import { LINT_IDS } from './auth/lint.ts';
+import { RECEIVER_PROFILES } from './auth/receiver-profiles.ts';
 import { DNS_LINT_RULES } from './dns/lint.ts';
 import { DNS_WORLD_RULES } from './dns/lint/world.ts';
 import { SETTINGS } from './host/settings.ts';
@@ -9,6 +12,8 @@ import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
 import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
 import { headers, tokens } from './text/en/headers.ts';
+import { why as whyDe } from './text/de/why.ts';
+import { why } from './text/en/why.ts';
 import { settings as settingsDe } from './text/de/settings.ts';
 import { settings } from './text/en/settings.ts';
 import { rules } from './text/rules.ts';
@@ -17,6 +22,15 @@ import { tokenText } from './text/token.ts';
 describe('explanations', () => {
   it('exist for every lint of mail records', () => {
     expect(LINT_IDS.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
+  });
+
+  it('exist for every finding about a message, every kind of receiver and every state of an ARC chain', () => {
+    expect(DIAGNOSIS_IDS.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
+    const keys = [
+      ...RECEIVER_PROFILES.map((profile) => `receiver.profile.${profile}`),
+      ...ARC_REASONS.map((reason) => `arc.reason.${reason}`),
+    ];
+    for (const words of [why, whyDe]) expect(keys.filter((key) => !Object.hasOwn(words, key))).toEqual([]);
   });
 
   it('exist for every finding about zones and the world around them', () => {

@@ -142,7 +142,14 @@ export function whyJudged(journal: Journal, event: Judging, view: WhyDraft): Why
       break;
   }
   const { above, below } = judgementSections(journal, judgementOf(journal, event));
-  view.sections.unshift(...above);
+  // Asked about one check, the panel tells what is wrong there; DMARC is about all of them.
+  for (const section of above) {
+    if (section.type !== 'findings') continue;
+    const findings = section.findings.filter(
+      (finding) => event.type === 'auth.dmarc' || finding.seq === event.seq,
+    );
+    if (findings.length > 0) view.sections.unshift({ type: 'findings', findings });
+  }
   view.sections.push(...below);
   return view;
 }
