@@ -165,7 +165,7 @@ describe('look-ups', () => {
       stage: 'rcpt',
       reply: '550 5.7.23',
     });
-    expect(sectionOf(journal, event.seq, 'dmarc')?.row).toMatchObject({
+    expect(sectionOf(journal, event.seq, 'dmarc')?.report?.row).toMatchObject({
       sourceIp: '192.0.2.10',
       disposition: 'quarantine',
       spf: 'fail',

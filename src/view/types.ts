@@ -304,8 +304,8 @@ export type WhySection =
       /** The names beside the author's: what the client called itself, and the envelope's sender. */
       readonly names?: { readonly helo: string; readonly mailFrom: string };
       readonly decision?: DmarcDecision;
-      /** What the receiver will tell the domain in its report; absent when it reports to nobody. */
-      readonly row?: ReportRow;
+      /** The row of the report to the domain; absent when the domain wants none. Not collected: it sends no reports. */
+      readonly report?: { readonly row: ReportRow; readonly isCollected: boolean };
     }
   | { readonly type: 'arc'; readonly verdict: ArcVerdict; readonly seq: number }
   | { readonly type: 'receiver'; readonly receiver: ReceiverView }

@@ -98,7 +98,7 @@ export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: W
     view.plain.push({ key: 'why.dmarc.override.arc', params: { comment: decision.comment } });
   const judgement = judgementOf(journal, event);
   const spf = judgement.spf?.verdict;
-  const row = rowOf(judgement, recipientDomain(journal, event));
+  const report = rowOf(journal, judgement, recipientDomain(journal, event));
   view.sections.push({
     type: 'dmarc',
     verdict,
@@ -113,7 +113,7 @@ export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: W
             mailFrom: spf.identityReason === 'null-reverse-path' ? '' : spf.sender,
           },
         }),
-    ...(row === undefined ? {} : { row }),
+    ...(report === undefined ? {} : { report }),
   });
   addRule(view, verdict.rule);
   addRule(view, decision.rule);

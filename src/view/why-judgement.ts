@@ -11,6 +11,7 @@ import { sameName } from '../dns/name.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import { bodyOf, parseMessage } from '../message/header.ts';
+import type { ReportRow } from '../message/report-aggregate.ts';
 import { rules } from '../text/rules.ts';
 import { hopChanges, versionsTo, type MessageVersion } from './changes.ts';
 import type { Journal } from './journal.ts';
@@ -228,14 +229,20 @@ function writtenFields(journal: Journal, one: Judgement): string[] {
   return [];
 }
 
-/** The row that this message makes in the next report to the author's domain. */
-export function rowOf(one: Judgement, envelopeTo: string | undefined) {
+/** The row that this message makes in the next report to the author's domain, and whether this receiver sends reports. */
+export function rowOf(
+  journal: Journal,
+  one: Judgement,
+  envelopeTo: string | undefined,
+): { readonly row: ReportRow; readonly isCollected: boolean } | undefined {
+  for (let seq = one.seq + 1; seq <= Math.min(one.seq + 200, journal.seq); seq++) {
+    const event = journal.trace[seq - 1];
+    if (event?.type !== 'report.collected' || event.host !== one.host) continue;
+    if (event.connection === one.connection) return { row: event.row, isCollected: true };
+  }
   const { spf, dkim, dmarc } = one;
   const wantsReports = dmarc?.verdict.record?.parsed.rua.some((uri) => uri.address !== undefined) === true;
   if (spf === undefined || dmarc === undefined || !wantsReports) return undefined;
-  return reportRow(
-    { spf: spf.verdict, dkim: dkim?.verdicts ?? [], dmarc: dmarc.verdict },
-    dmarc.decision,
-    envelopeTo,
-  );
+  const verdicts = { spf: spf.verdict, dkim: dkim?.verdicts ?? [], dmarc: dmarc.verdict };
+  return { row: reportRow(verdicts, dmarc.decision, envelopeTo), isCollected: false };
 }

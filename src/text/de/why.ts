@@ -257,6 +257,8 @@ export const why: WhyWords = {
   'dmarc.author.no-address': 'In der From-Zeile steht keine Adresse.',
   'dmarc.author.bad-domain': 'Die Adresse in From hat keine brauchbare Domain.',
   'dmarc.author.many-domains': 'From nennt Autoren mehrerer Domains.',
+  'dmarc.reportIf':
+    'Dieser Empfänger verschickt in dieser Welt keine Berichte. Täte er es, wäre das die Zeile.',
   'receiver.title': 'Was {host} tat',
   'receiver.action.accept': 'Er nahm die Nachricht ohne Einwand an.',
   'receiver.action.junk': 'Er nahm die Nachricht an und schickte sie in den Spam.',

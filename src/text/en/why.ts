@@ -248,6 +248,7 @@ export const why = {
   'dmarc.author.no-address': 'The From field holds no address.',
   'dmarc.author.bad-domain': 'The address in From has no usable domain.',
   'dmarc.author.many-domains': 'From names authors of several domains.',
+  'dmarc.reportIf': 'This receiver sends no reports in this world. If it did, this would be the row.',
   'receiver.title': 'What {host} did',
   'receiver.action.accept': 'It took the message without objection.',
   'receiver.action.junk': 'It took the message and marked it for Junk.',
