@@ -97,7 +97,9 @@ function unlisted(input: DiagnoseInput, spf: SpfVerdict, context: DiagnoseContex
     ...(spf.matchedTerm === undefined ? {} : { span: spf.matchedTerm.span }),
   } as const;
   if (context.forwardedBy !== undefined) {
-    find('SPF-FWD', 'warning', at, spf.rule, { address: spf.ip, host: context.forwardedBy });
+    // With a signature that holds, nothing is lost: DMARC passes all the same.
+    const severity = input.dmarc?.result === 'pass' ? 'info' : 'warning';
+    find('SPF-FWD', severity, at, spf.rule, { address: spf.ip, host: context.forwardedBy });
     return;
   }
   const isOwn = context.sender?.isOwn === true;

@@ -23,6 +23,7 @@ import type { WorldDescription } from '../world/description.ts';
 import { openWorld } from '../world/world.ts';
 import '../host/access-services.ts';
 import '../host/shell/tools.ts';
+import { bridgeRate, peerRate, type Rate } from './bench-bridge.ts';
 import { nodeCrypto, useNodeCrypto } from './crypto.ts';
 
 const SECONDS = 2;
@@ -91,6 +92,12 @@ function loadWorld(): WorldDescription {
     link.between.every((name) => hosts.some((h) => h.name === name)),
   );
   return { ...first, hosts, links };
+}
+
+/** The first world without distances: on loopback there are none either. */
+function flatWorld(): WorldDescription {
+  const world = loadWorld();
+  return { ...world, links: world.links.map((link) => ({ ...link, latencyMs: 0 })) };
 }
 
 interface Path {
@@ -295,6 +302,16 @@ async function main(): Promise<void> {
       }),
     ),
   );
+
+  console.log(
+    '\nOver real sockets: one client, SMTP in, verified, delivered; beside smtp-server with mailauth behind it',
+  );
+  const mail = { from: SENDER, to: 'bob@hafen.example' };
+  const theirs = await peerRate(resolver, mail, signed, 1000);
+  const bridge = await bridgeRate(flatWorld(), mail, signed, 1000);
+  const over = (what: string, of: (rate: Rate) => number): void => compare(what, of(bridge), of(theirs));
+  over('Messages by the clock', (rate) => rate.perSecond);
+  over('Messages by processor time, client included', (rate) => rate.perCpuSecond);
   setCryptoProvider();
 
   sizes();
