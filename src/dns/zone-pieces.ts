@@ -7,6 +7,7 @@ import type { DnsAnswer, DnsQuestion } from './lookup.ts';
 import { nameKey } from './name.ts';
 import { TYPE_CODES, typeCode, type RecordData, type RecordType } from './records.ts';
 import { emptyZone, recordsOf, type RecordSet, type Zone } from './zone.ts';
+import type { ZoneRecord } from './zone-file.ts';
 import type { ZoneProblem } from './zone-problem.ts';
 import { ZoneReader } from './zone-reader.ts';
 
@@ -57,7 +58,11 @@ export function zonePieces(
 export function parseZonePieces(
   text: string,
   origin = '.',
-): { readonly pieces: ZonePieces; readonly problems: readonly ZoneProblem[] } {
+): {
+  readonly pieces: ZonePieces;
+  readonly records: readonly ZoneRecord[];
+  readonly problems: readonly ZoneProblem[];
+} {
   const isRoot = origin === '.';
   const source = isRoot ? text : `$ORIGIN ${origin}\n${text}`;
   const reader = new ZoneReader(source, '.', 'zone', LOOSE_TTL);
@@ -67,7 +72,7 @@ export function parseZonePieces(
   const problems = isRoot
     ? reader.problems
     : reader.problems.map((one) => ({ ...one, span: { ...one.span, line: Math.max(1, one.span.line - 1) } }));
-  return { pieces: { zone }, problems };
+  return { pieces: { zone }, records: reader.records, problems };
 }
 
 /** What a resolver would say. */

@@ -73,7 +73,21 @@ export function analyseZone(zone: string, text: string, context: AnalysisContext
   };
 }
 
-function problemFinding(problem: ZoneProblem): ZoneFinding {
+/** What the record lints of auth find in the TXT records of a text, placed in it. */
+export function lintedRecords(
+  records: readonly ZoneRecord[],
+  text: string,
+  isWholeZone: boolean,
+): ZoneFinding[] {
+  const textRecords = records.filter((record) => record.data.type === 'TXT');
+  const place = placer(text);
+  const asked = textRecords.map((record) => ({ name: record.name, strings: stringsOf(record) }));
+  return lintRecords(asked, { isWholeZone }).map((finding) =>
+    lintFinding(finding, textRecords[finding.record], text, place),
+  );
+}
+
+export function problemFinding(problem: ZoneProblem): ZoneFinding {
   const { code, span, params } = problem;
   return {
     id: code,
