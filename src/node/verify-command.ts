@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { fromLatin1 } from '../base/bytes.ts';
 import { readEml } from '../message/eml.ts';
 import { CHECKS, readEnvelope, readTime, runCase, type Case, type Check } from './verify-case.ts';
 import { answerLines } from './verify-lines.ts';
-import { explanationOf, reasonsOf } from './verify-reasons.ts';
-import { drawTree, harmless, type TreeStyle } from './verify-tree.ts';
+import { explanationOf, reasonsOf } from './verify-words.ts';
+import { drawTree, harmless, type TreeStyle } from '../view/reason-tree.ts';
 import { BadInput, readZoneText, shown } from './verify-zone.ts';
 
 const usage = `Usage: npm run verify -- spf|dkim|dmarc|arc --zone FILE [options]
@@ -33,7 +34,17 @@ const usage = `Usage: npm run verify -- spf|dkim|dmarc|arc --zone FILE [options]
                     Answers: {"id", "result", "explanation", "reasoning"}, or {"id", "error"}
   --help            this text
 
-Exit code: 0 pass, 1 any other result, 2 wrong question. With --lines: 0 when every line was read.
+Results
+  spf    none, neutral, pass, fail, softfail, temperror, permerror of MAIL FROM, for <> of
+         postmaster@HELO (RFC 7208). "explanation" is the text of exp=, DEFAULT when a fail has none
+  dkim   of all signatures in one word: pass when one passes; else temperror when the look-up of
+         a key failed; else what the first says: fail, neutral, policy, permerror (RFC 8601
+         §2.7.1); none without signature. The reasoning has each of them
+  dmarc  pass, fail, none, temperror, permerror (RFC 9989, by tree walk)
+  arc    none, pass, fail (RFC 8617)
+
+Exit code: 0 pass, 1 any other result, 2 wrong question. With --lines: 0 when all lines were read,
+whatever they say; a line that cannot be checked is answered by its error.
 `;
 
 /** Reads a file as bytes. @throws BadInput */
@@ -126,7 +137,8 @@ async function verify(args: readonly string[], io: VerifyIo): Promise<number> {
   const now = (): number => time ?? Math.floor(io.now() / 1000);
   let zone: Case['zone'] | undefined;
   if (values.zone !== undefined) {
-    const text = new TextDecoder('utf-8').decode(readBytes(values.zone, 'zone file'));
+    // Bytes are characters here, as on the wire; an editor's byte order mark is none of them.
+    const text = fromLatin1(readBytes(values.zone, 'zone file')).replace(/^\xef\xbb\xbf/, '');
     zone = readZoneText(text, values.origin ?? originOf(values.zone, text));
   }
   if (values.lines) {

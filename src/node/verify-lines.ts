@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { readCase, runCase, type CaseDefaults } from './verify-case.ts';
-import { explanationOf } from './verify-reasons.ts';
+import { explanationOf } from './verify-words.ts';
 import { BadInput } from './verify-zone.ts';
 
 /** Bytes of one line at most; a longer one is answered with an error and skipped. */
@@ -22,7 +22,8 @@ export function answerLine(line: string, defaults: CaseDefaults): string {
   try {
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      // Some programs begin a file with a byte order mark.
+      value = JSON.parse(line.replace(/^\ufeff/, ''));
     } catch (problem) {
       throw new BadInput(`The line is no JSON: ${(problem as Error).message}`);
     }

@@ -20,11 +20,23 @@ export class BadInput extends Error {}
 
 const TYPES = ['A', 'AAAA', 'MX', 'TXT', 'SPF', 'CNAME', 'PTR', 'NS'] as const;
 type EntryType = (typeof TYPES)[number];
+/** Types that no policy ever asks for: a zone may have them, and they change nothing. */
+const NEVER_ASKED =
+  'SOA SRV CAA DS DNSKEY RRSIG NSEC NSEC3 NSEC3PARAM TLSA SSHFP HINFO LOC NAPTR URI SVCB HTTPS'.split(' ');
 const FAILURES: readonly LookupFailure[] = ['TIMEOUT', 'SERVFAIL', 'REFUSED'];
+
+/** The zone text read last: cases that follow each other often have the same. */
+let last:
+  { readonly text: string; readonly origin: string | undefined; readonly pieces: ZonePieces } | undefined;
 
 /** @throws BadInput */
 export function readZone(zone: unknown, origin?: string): ZonePieces {
-  if (typeof zone === 'string') return readZoneText(zone, origin);
+  if (typeof zone === 'string') {
+    if (last?.text === zone && last.origin === origin) return last.pieces;
+    const pieces = readZoneText(bytesOf(zone), origin);
+    last = { text: zone, origin, pieces };
+    return pieces;
+  }
   if (typeof zone === 'object' && zone !== null && !Array.isArray(zone)) return readZoneObject(zone);
   throw new BadInput('"zone" must be master file text or an object of names and lists of records.');
 }
@@ -44,8 +56,14 @@ function said(problem: ZoneProblem): string {
   return `line ${problem.span.line}, column ${problem.span.column}: ${text}.`;
 }
 
-function isFailure(value: unknown): value is LookupFailure {
-  return FAILURES.some((one) => one === value);
+/** `"TIMEOUT"`, in any case. */
+function failureOf(value: unknown): LookupFailure | undefined {
+  return typeof value === 'string' ? FAILURES.find((one) => one === value.toUpperCase()) : undefined;
+}
+
+/** What does not exist need not be listed, but may be. */
+function isAbsence(value: unknown): boolean {
+  return typeof value === 'string' && /^(?:NXDOMAIN|NONE)$/i.test(value);
 }
 
 /**
@@ -59,7 +77,9 @@ function readZoneObject(zone: object): ZonePieces {
     const hasTxt = list.some((entry) => typeof entry === 'object' && entry !== null && 'TXT' in entry);
     const entries: PieceEntry[] = [];
     for (const entry of list) {
-      if (isFailure(entry)) entries.push({ fails: entry });
+      const failure = failureOf(entry);
+      if (failure !== undefined) entries.push({ fails: failure });
+      else if (isAbsence(entry)) continue;
       else if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
         for (const [type, data] of Object.entries(entry))
           entries.push(...entriesOf(name, type, data, hasTxt));
@@ -68,13 +88,16 @@ function readZoneObject(zone: object): ZonePieces {
           `The zone's entry ${shown(entry)} at ${shown(name)} is no record; write for example {"TXT": "v=spf1 -all"} or "TIMEOUT".`,
         );
     }
-    out.push([absoluteName(name), entries]);
+    // A name that was only said not to exist is not made to exist by saying so.
+    if (entries.length > 0 || !list.some((entry) => typeof entry === 'string' && /^NXDOMAIN$/i.test(entry)))
+      out.push([absoluteName(name), entries]);
   }
   return zonePieces(out);
 }
 
 function entriesOf(name: string, typeText: string, value: unknown, hasTxt: boolean): PieceEntry[] {
   const type = TYPES.find((one) => one === typeText.toUpperCase());
+  if (type === undefined && NEVER_ASKED.includes(typeText.toUpperCase())) return [];
   if (type === undefined)
     throw new BadInput(
       `The zone has a record of type ${shown(typeText)} at ${shown(name)}; known are ${TYPES.join(', ')}.`,
@@ -82,8 +105,9 @@ function entriesOf(name: string, typeText: string, value: unknown, hasTxt: boole
   // Type 99 itself is never asked for (RFC 7208 §3.1); the suite writes it where TXT was meant.
   if (type === 'SPF' && hasTxt) return [];
   const asked = type === 'SPF' ? 'TXT' : type;
-  if (isFailure(value)) return [{ fails: value, type: asked }];
-  if (value === 'NONE') return [];
+  const failure = failureOf(value);
+  if (failure !== undefined) return [{ fails: failure, type: asked }];
+  if (isAbsence(value)) return [];
   return several(type, value).map((one) => ({ data: dataOf(name, type, one) }));
 }
 
@@ -114,7 +138,8 @@ function dataOf(name: string, type: EntryType, value: unknown): RecordData {
       return { type: 'TXT', strings: strings.map(bytesOf) };
     }
     case 'MX': {
-      const [preference, exchange] = Array.isArray(value) ? (value as unknown[]) : [];
+      const [first, exchange] = Array.isArray(value) ? (value as unknown[]) : [];
+      const preference = typeof first === 'string' && /^\d{1,5}$/.test(first) ? Number(first) : first;
       if (typeof preference !== 'number' || typeof exchange !== 'string')
         throw bad('a list like [10, "mx.example.com"]');
       return { type, preference, exchange: absoluteName(exchange) };

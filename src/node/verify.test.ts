@@ -17,7 +17,7 @@ import { ed25519PublicKey } from '../crypto/ed25519.ts';
 import { prependField } from '../message/header.ts';
 import { runVerify } from './verify-command.ts';
 import { answerLine, answerLines } from './verify-lines.ts';
-import { drawTree } from './verify-tree.ts';
+import { drawTree } from '../view/reason-tree.ts';
 
 const script = fileURLToPath(new URL('verify.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'verify-'));
@@ -308,6 +308,75 @@ describe('--lines', () => {
     });
     expect(answers.at(-2)?.id).toEqual({ deep: [1] });
     expect(answers.at(-1)).toMatchObject({ id: null });
+  });
+
+  it('takes a zone as other programs write it', () => {
+    const spf = (zone: object | string, ip = '192.0.2.1') =>
+      answer({ check: 'spf', ip, helo: 'h.example', sender: 'a@b.example', zone });
+    expect(
+      spf({
+        'B.example.': [{ txt: ['v=spf1 ', 'mx -all'] }, { MX: ['10', 'M.b.example.'] }],
+        'm.B.example': { A: ['192.0.2.9', '192.0.2.1'] },
+      }).result,
+    ).toBe('pass');
+    expect(spf({ 'b.example': [{ SPF: 'v=spf1 +all' }, { TXT: 'NONE' }] }).result).toBe('none');
+    expect(spf({ 'b.example': [{ SPF: 'NONE' }, { TXT: 'v=spf1 +all' }] }).result).toBe('pass');
+    expect(spf({ 'b.example': 'timeout' }).result).toBe('temperror');
+    expect(spf({ 'b.example': [{ TXT: 'SERVFAIL' }] }).result).toBe('temperror');
+    expect(spf({ 'b.example': ['NXDOMAIN'] }).result).toBe('none');
+    expect(
+      spf({ 'b.example': [{ TXT: 'v=spf1 +all' }, { SOA: ['ns', 'x', 1, 1, 1, 1, 1] }, { CAA: 'x' }] })
+        .result,
+    ).toBe('pass');
+    expect(
+      spf({ 'b.example': [{ CNAME: 'c.example' }], 'c.example': [{ TXT: [['v=spf1 ?all'], ['other']] }] })
+        .result,
+    ).toBe('neutral');
+    // The same text again is not read twice, another one is.
+    for (const [text, result] of [
+      ['b.example TXT "v=spf1 +all"', 'pass'],
+      ['b.example TXT "v=spf1 +all"', 'pass'],
+      ['b.example TXT "v=spf1 -all"', 'fail'],
+    ] as const)
+      expect(spf(text).result).toBe(result);
+    expect(
+      spf('b.example TXT "v=spf1 exp=e.b.example -all"\ne.b.example TXT "gr\u00fc\u00df"').explanation,
+    ).toBeDefined();
+    const line = JSON.stringify({ id: 1, check: 'spf', ip: '192.0.2.1', sender: 'a@b.example', zone: {} });
+    expect(JSON.parse(answerLine(`\ufeff${line}`, defaults))).toMatchObject({ id: 1, result: 'none' });
+  });
+
+  it.each(['LF', 'CRLF'])('verifies base64 messages with %s line ends, any signature of several', (ends) => {
+    const seed = latin1('0123456789abcdef0123456789abcdef');
+    const other = latin1('fedcba9876543210fedcba9876543210');
+    const raw = 'From: a@sub.b.example\r\nSubject:  folded\r\n\tsubject\r\n\r\nHello. \r\n\r\n';
+    const sign = (text: string, key: Uint8Array<ArrayBuffer>, selector: string) =>
+      prependField(
+        text,
+        signDkim(text, { domain: 'b.example', selector, key: { type: 'ed25519', seed: key } }).field,
+      );
+    const message = (text: string) => base64(ends === 'LF' ? text.replaceAll('\r\n', '\n') : text);
+    const key = (text: string) => ({ TXT: text });
+    const p = toBase64(ed25519PublicKey(seed));
+    const zone = {
+      'k._domainkey.b.example': [
+        key(`v=DKIM1; k=ed25519; h=sha256; s=email; n=a note; p=${p.slice(0, 20)} ${p.slice(20)}`),
+      ],
+      'gone._domainkey.b.example': [key('v=DKIM1; k=ed25519; p=')],
+      'late._domainkey.b.example': [key(`k=ed25519; p=${p}; v=DKIM1`)],
+      'down._domainkey.b.example': ['TIMEOUT'],
+    };
+    const dkim = (text: string) =>
+      answer({ check: 'dkim', message: message(text), time: '2026-11-23T09:00:00Z', zone }).result;
+    expect(dkim(raw)).toBe('none');
+    expect(dkim(sign(raw, seed, 'k'))).toBe('pass');
+    expect(dkim(sign(raw, seed, 'k').replace('Hello', 'Hallo'))).toBe('fail');
+    expect(dkim(sign(raw, seed, 'gone'))).toBe('permerror');
+    expect(dkim(sign(raw, seed, 'late'))).toBe('permerror');
+    expect(dkim(sign(raw, seed, 'nowhere'))).toBe('permerror');
+    expect(dkim(sign(raw, seed, 'down'))).toBe('temperror');
+    expect(dkim(sign(sign(raw, seed, 'k'), other, 'gone'))).toBe('pass');
+    expect(dkim(sign(sign(raw, other, 'k'), seed, 'down'))).toBe('temperror');
   });
 
   it('survives names and records made to hurt', () => {

@@ -37,7 +37,12 @@ export function checkOwn(input: CheckInput): CheckView {
       ...(records.isRelative ? [{ id: 'records-relative' }] : []),
     ],
     recordProblems: records.problems.map(problemFinding),
-    findings: lintedRecords(records.records, records.text, false),
+    // In a line that was mended, places are not those of the pasted text.
+    findings: lintedRecords(records.records, records.text, false).map((finding) => {
+      if (!records.mended.includes(finding.line)) return finding;
+      const { fix: _fix, ...rest } = finding;
+      return { ...rest, column: 1 };
+    }),
   };
   const nothing = { ...base, questions: [], missing: [], dkim: [] };
   if (refused !== undefined) return { ...nothing, refused };

@@ -22,6 +22,8 @@ import type {
   ZoneView,
   ZoneAnalysis,
 } from '../view/types.ts';
+import type { CheckInput, CheckSample, CheckView, EnvelopeHints } from '../view/check-types.ts';
+import type { WhatIfView } from '../view/what-if-types.ts';
 import type { Command } from '../world/command.ts';
 
 export type { Command };
@@ -129,6 +131,18 @@ export interface EhloWorker {
   dkimKey(ask: DkimKeyAsk): Promise<DkimKeyView | undefined>;
   /** The zone's name servers and the state of it that each answers from. */
   servers(zone: string): Promise<readonly ServerView[]>;
+  /** What would become of the last messages if `text` were published: computed on the draft, nothing is sent. */
+  whatIf(zone: string, text: string): Promise<WhatIfView>;
+  /** A judged message with the envelope and the records that its verdicts rest on. */
+  checkable(id: string): Promise<CheckSample | undefined>;
+  /** Checks a message of one's own over pasted records; needs no world. */
+  checkOwn(input: CheckInput): Promise<CheckView>;
+  /** The verdicts of a check in plain text, line by line. */
+  checkReport(input: CheckInput): Promise<string>;
+  /** What a message (binary string) says about how it came. */
+  envelopeHints(message: string): Promise<EnvelopeHints>;
+  /** A message to begin with, sent in a world of its own. */
+  sample(name: 'genuine' | 'forged'): Promise<CheckSample | undefined>;
   /** Completions of the word before the cursor in a terminal. */
   complete(terminal: string, line: string): Promise<readonly string[]>;
   /** The next hint of a goal; asking counts, and is remembered. */

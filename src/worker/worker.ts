@@ -10,9 +10,14 @@ import { startOf, type Library } from './start.ts';
 
 const library: Library = { world: (name) => worlds[name], lesson: loadLesson };
 
-// Two pieces that come after the first prompt. Nothing runs before the first is there.
+// Pieces that come after the first prompt. Nothing runs before the first is there.
 const equipment = (): Promise<unknown> => import('./equipment.ts');
 const questions = (): Promise<typeof import('./questions.ts')> => import('./questions.ts');
+/** Judging again, and messages of the reader's own; signatures need the curves. */
+const checks = async (): Promise<typeof import('./checks.ts')> => {
+  await equipment();
+  return import('./checks.ts');
+};
 
 let engine: Engine | undefined;
 let listener: ((update: Update) => unknown) | undefined;
@@ -62,6 +67,15 @@ const worker: EhloWorker = {
     (await questions()).askSpfTree(current(), zone, text, domain, record),
   dkimKey: async (ask) => (await import('./keys.ts')).dkimKey(ask),
   servers: async (zone) => current().servers(zone),
+  whatIf: async (zone, text) => (await checks()).askWhatIf(current(), zone, text),
+  checkable: async (id) => (await checks()).askCheckable(current(), id),
+  checkOwn: async (input) => (await checks()).checkOwn(input),
+  checkReport: async (input) => (await checks()).checkReport(input),
+  envelopeHints: async (message) => (await checks()).envelopeHints(message),
+  sample: async (name) => {
+    const { description } = await startOf({ kind: 'sandbox' }, library);
+    return (await checks()).makeSample(description, name);
+  },
   complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),
   hint: async (goal) => current().hint(goal),
   answer: async (question, choice) => {

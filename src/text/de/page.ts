@@ -39,6 +39,9 @@ export const page: PageWords = {
   'start.solved': 'Gelöst',
   'start.partly': '{done} von {goals} Zielen',
   'start.sandboxText': 'Dasselbe Internet ohne Aufgabe. Probier aus, mach kaputt, fang neu an.',
+  'start.check': 'Eigene Nachricht prüfen',
+  'start.checkText':
+    'Füg eine Nachricht ein, die du bekommen hast, mit ihren DNS-Einträgen, und sieh, was SPF, DKIM und DMARC daraus machen.',
   'start.presenting': 'Vorführen',
   'start.presentingText':
     'Drück P in einer Lektion oder im Sandkasten: alles groß und ruhig, und die Leertaste geht ein Ereignis weiter.',
@@ -130,6 +133,13 @@ export const page: PageWords = {
   'message.gone': 'Zu diesem Zeitpunkt gibt es diese Nachricht nicht.',
   'message.close': 'Nachricht schließen',
   'message.download': 'Als .eml herunterladen',
+  'message.check': 'Prüfen',
+  'message.checkTitle': 'Öffnet sie auf der Seite, die Nachrichten prüft, mit Umschlag und Einträgen',
+  'message.export': 'Nachricht und Zone exportieren',
+  'message.bundle': 'Mit Einträgen',
+  'message.bundleTitle':
+    'Nachricht und DNS-Einträge als .zip: Damit kommt auch ein anderes Programm zum selben Urteil',
+  'message.notJudged': 'Kein Server hat diese Nachricht geprüft, also gibt es keine Einträge dazu.',
   'message.views': 'Ansichten der Nachricht',
   'message.text': 'Brief',
   'message.headers': 'Kopfzeilen',

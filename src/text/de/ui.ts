@@ -7,6 +7,7 @@ export const ui: UiWords = {
   home: 'Ehlo, Startseite',
   nav: 'Hauptmenü',
   lessons: 'Lektionen',
+  check: 'Nachricht prüfen',
   sandbox: 'Sandkasten',
   language: 'Sprache',
   'theme.now': 'Farben: {theme}. Wechseln',

@@ -36,6 +36,9 @@ export const page = {
   'start.solved': 'Solved',
   'start.partly': '{done} of {goals} goals',
   'start.sandboxText': 'The same internet without a task. Try things, break things, start over.',
+  'start.check': 'Check a message of your own',
+  'start.checkText':
+    'Paste a message you got and its DNS records, and see what SPF, DKIM and DMARC make of it.',
   'start.presenting': 'Presenting',
   'start.presentingText':
     'Press P in any lesson or in the sandbox: everything large and quiet, and the space bar moves on one event.',
@@ -126,6 +129,13 @@ export const page = {
   'message.gone': 'There is no such message at this moment.',
   'message.close': 'Close the message',
   'message.download': 'Download as .eml',
+  'message.check': 'Check it',
+  'message.checkTitle': 'Opens it on the page that checks messages, with its envelope and records',
+  'message.export': 'Export message and zone',
+  'message.bundle': 'With its records',
+  'message.bundleTitle':
+    'Message and DNS records as .zip: another program comes to the same verdict with them',
+  'message.notJudged': 'No server has judged this message, so there are no records to go with it.',
   'message.views': 'Views of the message',
   'message.text': 'Letter',
   'message.headers': 'Headers',

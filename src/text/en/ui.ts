@@ -7,6 +7,7 @@ export const ui = {
   nav: 'Main',
   lessons: 'Lessons',
   sandbox: 'Sandbox',
+  check: 'Check a message',
   language: 'Language',
   'theme.now': 'Colours: {theme}. Change',
   'theme.system': 'as the system',

@@ -3,6 +3,8 @@
 
 export type Route =
   | { readonly screen: 'start' }
+  /** A message of the reader's own. */
+  | { readonly screen: 'check' }
   | { readonly screen: 'lesson'; readonly id: string }
   /** `world` names one of `lessons/worlds`; absent: the first. */
   | { readonly screen: 'sandbox'; readonly world?: string };
@@ -11,11 +13,13 @@ export function parseRoute(hash: string): Route {
   const [screen, id] = hash.replace(/^#\/?/, '').split('/');
   if (screen === 'sandbox') return id ? { screen, world: decodeURIComponent(id) } : { screen };
   if (screen === 'lesson' && id) return { screen, id: decodeURIComponent(id) };
+  if (screen === 'check') return { screen };
   return { screen: 'start' };
 }
 
 export function routeHref(route: Route): string {
   if (route.screen === 'start') return '#/';
+  if (route.screen === 'check') return '#/check';
   if (route.screen === 'lesson') return `#/lesson/${encodeURIComponent(route.id)}`;
   return route.world === undefined ? '#/sandbox' : `#/sandbox/${encodeURIComponent(route.world)}`;
 }

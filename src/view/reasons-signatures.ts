@@ -10,7 +10,7 @@ import type {
 import type { DkimReason, DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DnsEvidence } from '../auth/evidence.ts';
 import { rdataText } from '../dns/records.ts';
-import type { Reason } from './verify-tree.ts';
+import type { Reason } from './reason-tree.ts';
 
 /** `asked A mail.example.com: 192.0.2.1`. */
 export function lookupText(evidence: DnsEvidence): string {

@@ -1,44 +1,12 @@
-// Verdicts in words: a tree of reasons for the command line. Every sentence is read off the verdict, nothing is checked a
-// second time. Words for SPF and DMARC are here, those for signatures in `verify-signatures.ts`.
+// Verdicts in words: a tree of reasons for the command line and for reports, in English as on the wire. Every sentence is read off the verdict, nothing is checked a
+// second time. Words for SPF and DMARC are here, those for signatures in `reasons-signatures.ts`.
 
 import type { DmarcVerdict } from '../auth/dmarc.ts';
 import type { DnsEvidence } from '../auth/evidence.ts';
 import type { MessageVerdict } from '../auth/message-check.ts';
 import type { SpfCheck, SpfReason, SpfTermTrace, SpfVerdict } from '../auth/spf-verdict.ts';
-import type { CaseVerdict } from './verify-case.ts';
-import { arcReasons, arcSentence, dkimReasons, dkimSentence, lookupText } from './verify-signatures.ts';
-import type { Reason } from './verify-tree.ts';
-
-/** The whole reasoning, verdict first. */
-export function reasonsOf(verdict: CaseVerdict): Reason {
-  switch (verdict.check) {
-    case 'spf':
-      return spfReasons(verdict.spf);
-    case 'dkim':
-      return { ...dkimReasons(verdict.dkim), text: `DKIM ${verdict.result}: ${dkimSentence(verdict.dkim)}` };
-    case 'dmarc':
-      return dmarcReasons(verdict);
-    case 'arc':
-      return arcReasons(verdict.arc);
-  }
-}
-
-/**
- * The short explanation. Of SPF it is the text for the 550 (RFC 7208 §6.2): the domain's own, or DEFAULT when the domain
- * gives none and the receiver uses its own words; null when the result is not fail. Of the others, one sentence.
- */
-export function explanationOf(verdict: CaseVerdict): string | null {
-  switch (verdict.check) {
-    case 'spf':
-      return verdict.result === 'fail' ? (verdict.spf.explanation ?? 'DEFAULT') : null;
-    case 'dkim':
-      return dkimSentence(verdict.dkim);
-    case 'dmarc':
-      return dmarcSentence(verdict.dmarc);
-    case 'arc':
-      return arcSentence(verdict.arc);
-  }
-}
+import { dkimReasons, lookupText } from './reasons-signatures.ts';
+import type { Reason } from './reason-tree.ts';
 
 const lookups = (list: readonly DnsEvidence[]): Reason[] => list.map((one) => ({ text: lookupText(one) }));
 
@@ -149,7 +117,7 @@ const DMARC_WORDS: Readonly<Record<DmarcVerdict['reason'], string>> = {
   'not-aligned': 'nothing that passes belongs to the author’s domain',
 };
 
-function dmarcSentence(verdict: DmarcVerdict): string {
+export function dmarcSentence(verdict: DmarcVerdict): string {
   const policy = verdict.result === 'fail' ? `; the domain asks for ${verdict.disposition}` : '';
   return `${DMARC_WORDS[verdict.reason]}${policy} (${verdict.rule})`;
 }
