@@ -3,6 +3,7 @@
 
 import type { ArcVerdict } from '../auth/arc-verdict.ts';
 import type { Author } from '../auth/author.ts';
+import type { Finding } from '../auth/diagnose.ts';
 import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
 import type { SpfVerdict } from '../auth/spf-verdict.ts';
@@ -48,6 +49,8 @@ export interface CheckView {
   /** Lines of the records that could not be read. */
   readonly recordProblems: readonly ZoneFinding[];
   readonly findings: readonly ZoneFinding[];
+  /** What explains the verdicts; none as long as records are missing. */
+  readonly diagnoses: readonly Pick<Finding, 'id' | 'severity' | 'params' | 'rule'>[];
   readonly questions: readonly CheckedQuestion[];
   readonly missing: readonly CheckedQuestion[];
   /** Absent when there is no client address. */

@@ -2,6 +2,8 @@
 // question with its answer or as missing, and what lies in the records besides. Nothing is asked of anybody. A missing
 // record counts as a look-up without an answer, and the verdict says that it may turn.
 
+import { contextOfMessage } from '../auth/diagnose-context.ts';
+import { diagnose } from '../auth/diagnose.ts';
 import { verifyArc } from '../auth/arc.ts';
 import { checkMessage } from '../auth/message-check.ts';
 import { parseIp } from '../auth/ip.ts';
@@ -14,6 +16,7 @@ import {
   questionKey,
   readPastedRecords,
   type AnswerState,
+  type PastedRecords,
 } from '../dns/pasted-records.ts';
 import { parseMessage } from '../message/header.ts';
 import { rdataText } from '../dns/records.ts';
@@ -44,7 +47,7 @@ export function checkOwn(input: CheckInput): CheckView {
       return { ...rest, column: 1 };
     }),
   };
-  const nothing = { ...base, questions: [], missing: [], dkim: [] };
+  const nothing = { ...base, diagnoses: [], questions: [], missing: [], dkim: [] };
   if (refused !== undefined) return { ...nothing, refused };
   const message = parseMessage(text);
   if (message.fields.length === 0) return { ...nothing, refused: { id: 'no-header' } };
@@ -83,16 +86,31 @@ export function checkOwn(input: CheckInput): CheckView {
     return placeholder(question);
   });
   const all = [...questions.values()];
+  const missing = all.filter((one) => one.state === 'missing');
+  const checked = hasEnvelope ? { spf: verdict.spf } : {};
+  const said = new Set(base.findings.map((one) => one.id));
   return {
     ...base,
+    diagnoses:
+      missing.length > 0
+        ? []
+        : diagnose(
+            { ...checked, dkim: verdict.dkim, dmarc: verdict.dmarc },
+            { ...contextOfMessage(message, verdict.spf), hasText: (name) => hasText(records, name) },
+          ).filter(({ id }) => !said.has(id)),
     questions: all,
-    missing: all.filter((one) => one.state === 'missing'),
-    ...(hasEnvelope ? { spf: verdict.spf } : {}),
+    missing,
+    ...checked,
     dkim: verdict.dkim,
     arc: verdict.arc,
     dmarc: verdict.dmarc,
     author: verdict.author,
   };
+}
+
+function hasText(records: PastedRecords, name: string): boolean {
+  const { state } = answerFromPasted(records, { name: `${name}.`, type: 'TXT' });
+  return state === 'given';
 }
 
 function refusal({ message, records, ip, nowSeconds }: CheckInput): CheckView['refused'] {

@@ -85,6 +85,7 @@ export const check: CheckWords = {
   'by.spf': 'SPF',
   'by.dkim': 'DKIM',
   'by.dmarc': 'DMARC',
+  diagnoses: 'Was es erklärt',
   findings: 'Was an den Einträgen falsch oder unklug ist',
   reasons: 'Schritt für Schritt',
   'note.line-ends':

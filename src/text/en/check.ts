@@ -83,6 +83,7 @@ export const check = {
   'by.spf': 'SPF',
   'by.dkim': 'DKIM',
   'by.dmarc': 'DMARC',
+  diagnoses: 'What explains it',
   findings: 'What is wrong or unwise in the records',
   reasons: 'Step by step',
   'note.line-ends':
