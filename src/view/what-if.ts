@@ -14,8 +14,8 @@ import { recordsOf, zoneSoa, type Zone } from '../dns/zone.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
 import { place } from '../host/mda.ts';
-import type { MtaConfig } from '../host/mta/config.ts';
-import { resultsHeaders, verifyMessage, type Verification } from '../host/mta/verify.ts';
+import type { MtaConfig, VerifyConfig } from '../host/mta/config.ts';
+import { resultsHeaders, verifyMessage, type Verification, type VerifyInput } from '../host/mta/verify.ts';
 import { fork, now, type World } from '../world/world.ts';
 import { answersIn } from './evidence-table.ts';
 import { newest } from './history.ts';
@@ -42,8 +42,8 @@ export function whatIf(world: World, journal: Journal, zone: string, text: strin
     const asked = answersIn(judged.spf, judged.dkim, judged.dmarc);
     if (![...asked.keys()].some((key) => isSubdomain(key.slice(0, key.lastIndexOf(' ')), zone))) continue;
     const config = mtaOf(world, judged.host);
-    if (config === undefined) continue;
-    rows.push(judgeAgain(judged, config, draft.zone, asked, probe, journal));
+    if (config?.verify === undefined) continue;
+    rows.push(judgeAgain(judged, { ...config, verify: config.verify }, draft.zone, asked, probe, journal));
   }
   // What changes comes first; within each half the newest does.
   return { rows: [...rows.filter((row) => row.changed), ...rows.filter((row) => !row.changed)] };
@@ -53,12 +53,13 @@ type Probe = (host: string, question: DnsQuestion) => DnsAnswer;
 
 function judgeAgain(
   judged: Judged,
-  config: MtaConfig,
+  config: Pick<MtaConfig, 'myhostname'> & { readonly verify: VerifyConfig },
   zone: Zone,
   asked: ReadonlyMap<string, DnsAnswer>,
   probe: Probe,
   journal: Journal,
 ): WhatIfRow {
+  const { verify } = config;
   const answers = new Map<string, WhatIfAnswer>();
   const resolve = (question: DnsQuestion): DnsAnswer => {
     const fresh = resolveWith(zone, question, (other) => {
@@ -74,22 +75,17 @@ function judgeAgain(
       });
     return fresh.answer;
   };
-  const authservId = config.verify?.authservId ?? config.myhostname;
-  const after = finishPolicy(
-    verifyMessage(
-      {
-        ip: judged.spf.ip,
-        helo: judged.spf.helo,
-        reversePath: judged.sender,
-        receiver: config.myhostname,
-        authservId,
-        onReject: config.verify?.onReject ?? 'quarantine',
-        nowSeconds: Math.floor(judged.at / 1000),
-      },
-      judged.bytes,
-    ),
-    resolve,
-  );
+  const input: VerifyInput = {
+    ip: judged.spf.ip,
+    helo: judged.spf.helo,
+    reversePath: judged.sender,
+    receiver: config.myhostname,
+    verify,
+    nowSeconds: Math.floor(judged.at / 1000),
+    // Of no weight for any verdict or folder.
+    iprev: 'permerror',
+  };
+  const after = finishPolicy(verifyMessage(input, judged.bytes), resolve);
   const before: Verification = {
     spf: judged.spf,
     dkim: judged.dkim,
@@ -98,12 +94,12 @@ function judgeAgain(
     author: authorOf(judged.bytes),
   };
   const folder = (found: Verification): string =>
-    place(resultsHeaders(found, authservId, config.myhostname) + judged.bytes, authservId).folder;
+    place(resultsHeaders(found, input) + judged.bytes, verify.authservId).folder;
   const isMoved = folder(before) !== folder(after);
   const outcomes = {
-    before: outcomeOf(before, judged.folder ?? folder(before)),
+    before: outcomeOf(before, verify, judged.folder ?? folder(before)),
     // A folder that its owner's own rules chose stays, unless the verdict itself leads elsewhere.
-    after: outcomeOf(after, isMoved ? folder(after) : (judged.folder ?? folder(after))),
+    after: outcomeOf(after, verify, isMoved ? folder(after) : (judged.folder ?? folder(after))),
   };
   const message = journal.messages.all.get(judged.id);
   const state = message === undefined ? undefined : newest(message.states);
@@ -122,8 +118,8 @@ function judgeAgain(
   };
 }
 
-function outcomeOf(found: Verification, folder: string): WhatIfOutcome {
-  const { action } = found.decision;
+function outcomeOf(found: Verification, verify: VerifyConfig, folder: string): WhatIfOutcome {
+  const action = earlyEnd(found, verify) ?? found.decision.action;
   const signature =
     found.dkim.find((one) => one.result === 'pass') ?? (found.dkim[0] as DkimVerdict | undefined);
   return {
@@ -136,6 +132,13 @@ function outcomeOf(found: Verification, folder: string): WhatIfOutcome {
     disposition: found.dmarc.disposition,
     place: action === 'reject' ? 'rejected' : action === 'defer' ? 'deferred' : folder,
   };
+}
+
+/** What the server does at RCPT already, where it lets SPF decide there. */
+function earlyEnd({ spf }: Verification, verify: VerifyConfig): 'reject' | 'defer' | undefined {
+  if (verify.spf === 'reject' && spf.result === 'fail') return 'reject';
+  if (verify.spfPermErrorReject === true && spf.result === 'permerror') return 'reject';
+  return verify.spfTempErrorDefer === true && spf.result === 'temperror' ? 'defer' : undefined;
 }
 
 /** The draft answers for its zone, CNAME by CNAME; what lies outside or below a delegation is somebody else's. */
