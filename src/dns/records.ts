@@ -186,7 +186,44 @@ export function recordText(record: ResourceRecord): string {
   return columns([record.name, String(record.ttl), 'IN', type, rdataText(record.data)], [24, 32, 40, 48]);
 }
 
+/**
+ * The same with `+multiline`: narrow columns, and an SOA record over several lines with what its numbers mean.
+ */
+export function multilineText(record: ResourceRecord): string {
+  const { data } = record;
+  const type = typeName(typeCode(data));
+  const fields = [record.name, String(record.ttl), 'IN', type];
+  if (data.type !== 'SOA') return columns([...fields, rdataText(data)], [24, 24, 24, 32]);
+  const lines = SOA_FIELDS.map((field) => {
+    const meaning = field === 'serial' ? '' : ` (${spelledOut(data[field])})`;
+    return `\t\t\t\t${String(data[field]).padEnd(10)} ; ${field}${meaning}\n`;
+  });
+  const head = columns([...fields, `${data.mname} ${data.rname} (`], [24, 24, 24, 32]);
+  return `${head}\n${lines.join('')}\t\t\t\t)`;
+}
+
+const SOA_FIELDS = ['serial', 'refresh', 'retry', 'expire', 'minimum'] as const;
+
+/** `2 hours`, `1 week 1 day`: as BIND spells a TTL. */
+function spelledOut(seconds: number): string {
+  const parts: string[] = [];
+  let rest = seconds;
+  for (const [unit, size] of [
+    ['week', 604_800],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+  ] as const) {
+    const count = Math.floor(rest / size);
+    rest %= size;
+    if (count > 0 || (unit === 'second' && parts.length === 0))
+      parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
+  }
+  return parts.join(' ');
+}
+
 /** The question as dig prints it, without the leading semicolon. */
-export function questionText(name: string, type: number): string {
-  return columns([name, 'IN', typeName(type)], [32, 40]);
+export function questionText(name: string, type: number, multiline = false): string {
+  return columns([name, 'IN', typeName(type)], multiline ? [24, 24] : [32, 40]);
 }

@@ -17,7 +17,9 @@ export type ShellSlip =
   /** Nothing listens on that port of that host. */
   | 'SH-REFUSED'
   /** telnet without a port goes to 23, where no mail server is. */
-  | 'SH-PORT';
+  | 'SH-PORT'
+  /** telnet without a host: its own prompt, which knows neither SMTP nor the shell's commands. */
+  | 'SH-TELNET';
 
 export interface CoachFold {
   readonly hints: CoachHint[];
@@ -86,6 +88,14 @@ export function foldCoach(fold: CoachFold, event: TraceEvent, connections: Conne
       break;
     case 'shell.state': {
       const entered = fold.entered.get(event.terminal);
+      if (
+        event.program === 'telnet' &&
+        event.prompt.startsWith('telnet>') &&
+        entered?.text.trim() === 'telnet'
+      ) {
+        fold.entered.delete(event.terminal);
+        return add(fold, event.terminal, event.seq, 'SH-TELNET', {});
+      }
       if (event.exit !== NOT_FOUND || entered === undefined || SMTP_VERB.test(entered.text)) return;
       const word = entered.text.trim().split(/\s+/)[0] ?? '';
       const near = nearest(word.toLowerCase(), fold.commands);

@@ -338,6 +338,16 @@ describe('the coach', () => {
     expect(journal.coach.hints).toHaveLength(before);
   });
 
+  it('says where the prompt of telnet without a host leads, once each time', () => {
+    const { journal, type } = openScene();
+    type(LAPTOP, 'telnet', 'HELO x', 'quit');
+    expect(journal.coach.hints.map(({ id, level }) => [id, level])).toEqual([['SH-TELNET', 1]]);
+    type(LAPTOP, 'telnet', 'open mx.hafen.example 25', 'QUIT');
+    expect(journal.coach.hints.filter(({ id }) => id === 'SH-TELNET').map(({ level }) => level)).toEqual([
+      1, 2,
+    ]);
+  });
+
   it('keeps silent about sessions of others', () => {
     const { journal, wait } = openScene();
     wait(300);

@@ -62,7 +62,7 @@ describe('the steps of a resolution', () => {
     expect(keys(first)).toEqual([
       'query',
       'start.root',
-      'asked',
+      'asked.root',
       'referral',
       'asked',
       'referral',

@@ -144,7 +144,8 @@ function stepOf(
         ? say('start.root', 'info', { hosts: list(note.hosts) })
         : say('start.known', 'pass', { zone, hosts: list(note.hosts), n: note.ttl });
     case 'asked':
-      return say(note.transport === 'tcp' ? 'asked.tcp' : 'asked', 'info', { server, zone });
+      if (note.transport === 'tcp') return say('asked.tcp', 'info', { server });
+      return zone === '.' ? say('asked.root', 'info', { server }) : say('asked', 'info', { server, zone });
     case 'referral':
       return say(note.glue > 0 ? 'referral' : 'referral.bare', 'info', {
         server,

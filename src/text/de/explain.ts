@@ -160,6 +160,7 @@ export const explain: ExplainWords = {
   'why.step.start.root': 'Davon weiß er noch nichts und beginnt bei der Wurzel: {hosts}.',
   'why.step.start.known': 'Er weiß noch, wer {zone} kennt: {hosts} ({n} s lang).',
   'why.step.asked': 'Er fragt {server}, einen Server von {zone}.',
+  'why.step.asked.root': 'Er fragt {server}, einen Root-Server.',
   'why.step.asked.tcp': 'Er fragt {server} noch einmal, über TCP.',
   'why.step.referral':
     '{server} weiß es nicht, aber wer es weiß: {hosts} für {to}. Das darf er sich {n} s merken.',

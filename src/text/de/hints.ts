@@ -143,6 +143,11 @@ export const hints: Hints = {
     'Auf `{host:dem Rechner}` läuft an Port {port:25} kein Dienst, oder er ist angehalten. Mailserver nehmen Post an Port 25 an, Mailprogramme geben sie an 587 auf.',
     'nc -vz {host:mx.hafen.example} 25',
   ],
+  'SH-TELNET': [
+    'telnet läuft, ist aber mit niemandem verbunden. Diese Eingabezeile ist seine eigene.',
+    'Hier gelten nur die Befehle von telnet selbst: `open HOST PORT` verbindet, `quit` führt zurück zur Shell.',
+    'open {host:mx.hafen.example} 25',
+  ],
   'SH-PORT': [
     'An welcher Tür hast du geklopft?',
     'Ohne Nummer geht telnet an Port 23, wo früher die Fernanmeldung war. Post wartet an Port 25.',

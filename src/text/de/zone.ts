@@ -51,7 +51,7 @@ export const zone: ZoneText = {
     caches: 'Verbreitung',
     hosterPanel: 'Hoster-Panel: Rückwärtsnamen von {network}',
     hosterWhat:
-      'Diese Zone gehört der Firma, von der du die Adressen gemietet hast. Nur dort bekommen deine Adressen ihre Namen, in deiner eigenen Zone geht das nicht.',
+      'Die Zone von {network} gehört der Firma, von der du die Adressen gemietet hast. Nur dort bekommen deine Adressen ihre Namen, in deiner eigenen Zone geht das nicht.',
     becomes: 'Aus dieser Zeile wird `{record}`',
     draftNotKept: 'Der Browser bewahrt hier keine Entwürfe auf. Veröffentliche, bevor du gehst.',
     unknownZone: 'Diese Welt hat keine Zone dieses Namens.',

@@ -152,6 +152,7 @@ export const explain = {
   'why.step.start.root': 'It knows nothing about that yet and begins at the root: {hosts}.',
   'why.step.start.known': 'It remembers who knows {zone}: {hosts} ({n} s more).',
   'why.step.asked': 'It asks {server}, a server of {zone}.',
+  'why.step.asked.root': 'It asks {server}, a root server.',
   'why.step.asked.tcp': 'It asks {server} again, over TCP.',
   'why.step.referral':
     '{server} does not know, but knows who does: {hosts} for {to}. To be remembered for {n} s.',

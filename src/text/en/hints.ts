@@ -144,6 +144,11 @@ export const hints = {
     '`{host:The host}` has no service on port {port:25}, or it is stopped. Mail servers take mail on port 25, mail programs hand it in on 587.',
     'nc -vz {host:mx.hafen.example} 25',
   ],
+  'SH-TELNET': [
+    'telnet is running, but is connected to nobody. This prompt is its own.',
+    'Here only telnet’s own commands count: `open HOST PORT` connects, `quit` leads back to the shell.',
+    'open {host:mx.hafen.example} 25',
+  ],
   'SH-PORT': [
     'Which door did you knock at?',
     'Without a number telnet goes to port 23, where remote logins used to be. Mail waits at port 25.',

@@ -51,7 +51,7 @@ export const zone = {
     caches: 'Propagation',
     hosterPanel: 'Hoster panel: reverse names of {network}',
     hosterWhat:
-      'This zone belongs to the company that you rent the addresses from. Only there can the names of your addresses be set; your own zone cannot.',
+      'The zone of {network} belongs to the company that you rent the addresses from. Only there can the names of your addresses be set; your own zone cannot.',
     becomes: 'This line becomes `{record}`',
     draftNotKept: 'The browser does not keep drafts here. Publish before you leave.',
     unknownZone: 'This world has no zone of that name.',

@@ -29,6 +29,8 @@ export interface DigLookup {
   udpSize: number;
   short: boolean;
   trace: boolean;
+  /** +nssearch: the SOA as each of the zone's name servers has it. */
+  nsSearch: boolean;
   /** +qr: the query is printed too. */
   showQuery: boolean;
   show: DigShow;
@@ -68,6 +70,7 @@ function defaults(): DigLookup {
     udpSize: 1232,
     short: false,
     trace: false,
+    nsSearch: false,
     showQuery: false,
     show: shows(true),
   };
@@ -82,6 +85,7 @@ function shows(on: boolean): DigShow {
     authority: on,
     additional: on,
     stats: on,
+    multiline: false,
   };
 }
 
@@ -120,7 +124,7 @@ const WITHOUT_EFFECT = [
   'unknownformat',
   'zflag',
 ];
-const NOT_HERE = ['https', 'http-plain', 'mapped', 'multiline', 'nssearch', 'tls', 'yaml'];
+const NOT_HERE = ['https', 'http-plain', 'mapped', 'tls', 'yaml'];
 
 /** Applies `+option`; answers dig's complaint if there is one. */
 function applyOption(lookup: DigLookup, option: string): { text: string; code: number } | undefined {
@@ -133,7 +137,7 @@ function applyOption(lookup: DigLookup, option: string): { text: string; code: n
     value !== undefined && /^[0-9]{1,6}$/.test(value) ? Number(value) : undefined;
   switch (name) {
     case 'all':
-      Object.assign(lookup.show, shows(on));
+      Object.assign(lookup.show, { ...shows(on), multiline: lookup.show.multiline });
       return undefined;
     case 'short':
       lookup.short = on;
@@ -145,10 +149,14 @@ function applyOption(lookup: DigLookup, option: string): { text: string; code: n
     case 'authority':
     case 'additional':
     case 'stats':
+    case 'multiline':
       lookup.show[name] = on;
       return undefined;
     case 'trace':
       lookup.trace = on;
+      return undefined;
+    case 'nssearch':
+      lookup.nsSearch = on;
       return undefined;
     case 'tcp':
     case 'vc':

@@ -1,7 +1,13 @@
 // How dig prints a message: banner, header, sections, statistics; and the short form. Every line is that of BIND 9.18's
 // dig. Knows no query and no terminal.
 
-import { questionText, rdataText, recordText, type ResourceRecord } from '../../../dns/records.ts';
+import {
+  multilineText,
+  questionText,
+  rdataText,
+  recordText,
+  type ResourceRecord,
+} from '../../../dns/records.ts';
 import { rcodeName, type DnsMessage } from '../../../dns/wire.ts';
 import { serverText, type DnsReply } from '../dns-query.ts';
 import { dateText } from './basics.ts';
@@ -15,6 +21,8 @@ export interface DigShow {
   authority: boolean;
   additional: boolean;
   stats: boolean;
+  /** Several lines for one record. */
+  multiline: boolean;
 }
 
 export const DIG_VERSION = '9.18.49-1~deb12u3-Debian';
@@ -71,12 +79,13 @@ export function messageText(message: DnsMessage, show: DigShow, sentCookie?: str
   const end = show.comments ? '\n' : '';
   if (show.question && message.questions.length > 0) {
     if (show.comments) out += ';; QUESTION SECTION:\n';
-    out += message.questions.map((q) => `;${questionText(q.name, q.type)}\n`).join('') + end;
+    out += message.questions.map((q) => `;${questionText(q.name, q.type, show.multiline)}\n`).join('') + end;
   }
+  const text = show.multiline ? multilineText : recordText;
   const section = (name: string, records: readonly ResourceRecord[]): void => {
     if (records.length === 0) return;
     if (show.comments) out += `;; ${name} SECTION:\n`;
-    out += records.map((record) => `${recordText(record)}\n`).join('') + end;
+    out += records.map((record) => `${text(record)}\n`).join('') + end;
   };
   if (show.answer) section('ANSWER', message.answers);
   if (show.authority) section('AUTHORITY', message.authority);
@@ -98,8 +107,9 @@ export function shortText(message: DnsMessage): string {
 }
 
 /** The records of one step of `+trace`. */
-export function traceText(message: DnsMessage): string {
-  return [...message.answers, ...message.authority].map((record) => `${recordText(record)}\n`).join('');
+export function traceText(message: DnsMessage, multiline = false): string {
+  const text = multiline ? multilineText : recordText;
+  return [...message.answers, ...message.authority].map((record) => `${text(record)}\n`).join('');
 }
 
 /** What ends one step of `+trace`. */

@@ -15,6 +15,7 @@ import {
   type QueryServer,
 } from '../dns-query.ts';
 import type { Tool, ToolIo } from '../tool.ts';
+import { comparisonInput, startComparison, type HostComparison } from './host-compare.ts';
 import { AXFR, parseDigArguments, type DigLookup } from './dig-arguments.ts';
 import { bannerText, messageText, receivedText, shortText, statsText, traceText } from './dig-text.ts';
 
@@ -40,6 +41,8 @@ export interface DigState {
   serversFound: number | undefined;
   query: DnsQuery | undefined;
   trace: TraceStep | undefined;
+  /** +nssearch under way. */
+  comparison: HostComparison | undefined;
 }
 
 export const dig: Tool<DigState> = {
@@ -55,6 +58,7 @@ export const dig: Tool<DigState> = {
       serversFound: undefined,
       query: undefined,
       trace: undefined,
+      comparison: undefined,
     };
     if (!parsed.ok) {
       io.print(parsed.text);
@@ -67,6 +71,10 @@ export const dig: Tool<DigState> = {
   },
 
   handle(state, input, io) {
+    if (state.comparison !== undefined) {
+      const exit = comparisonInput(state.comparison, input, io);
+      return exit === undefined ? undefined : compared(state, exit, io);
+    }
     if (input.type === 'lookedUp') {
       if (state.request === undefined) return;
       addressAnswered(io, state.request, input.token, input.answer);
@@ -76,6 +84,16 @@ export const dig: Tool<DigState> = {
     const outcome = queryInput(state.query, input, io);
     if (outcome !== undefined) finished(state, outcome, io);
   },
+};
+
+const NS_SEARCH = {
+  ignoreTruncation: false,
+  recursion: true,
+  edns: true,
+  dnssecOk: false,
+  cookie: true,
+  udpSize: 1232,
+  quietTruncation: true,
 };
 
 const current = (state: DigState): DigLookup => state.lookups[state.at] as DigLookup;
@@ -109,8 +127,21 @@ function serverFound(state: DigState, io: ToolIo): void {
   );
 }
 
+function compared(state: DigState, exit: number, io: ToolIo): void {
+  state.comparison = undefined;
+  if (exit !== 0) state.exit = 9;
+  next(state, io);
+}
+
 function ask(state: DigState, servers: readonly QueryServer[], io: ToolIo): void {
   const lookup = current(state);
+  if (lookup.nsSearch) {
+    const { tcp, tries, timeMs, port } = lookup;
+    const options = { ...NS_SEARCH, port, tcp, tries, timeMs };
+    const { state: comparison, exit } = startComparison(io, lookup, servers, options, 'dig');
+    state.comparison = comparison;
+    return exit === undefined ? undefined : compared(state, exit, io);
+  }
   if (lookup.trace && state.trace === undefined)
     state.trace = { atRoot: true, zone: '.', names: [], servers: [], received: '' };
   const atRoot = state.trace?.atRoot === true;
@@ -181,7 +212,7 @@ function finished(state: DigState, outcome: QueryOutcome, io: ToolIo): void {
     const { message } = reply;
     io.print(
       isWholeTransfer(message.answers)
-        ? traceText({ ...message, authority: [] }) +
+        ? traceText({ ...message, authority: [] }, lookup.show.multiline) +
             statsText(reply, lookup.port, io.os.now, io.os.host.zoneMinutes).replace(
               /MSG SIZE .*/,
               `XFR size: ${message.answers.length} records (messages 1, bytes ${reply.size})`,
@@ -209,7 +240,7 @@ function traced(state: DigState, trace: TraceStep, reply: DnsReply, io: ToolIo):
   const lookup = current(state);
   const { message } = reply;
   banner(state, io);
-  if (!lookup.short) io.print(traceText(message));
+  if (!lookup.short) io.print(traceText(message, lookup.show.multiline));
   else if (!trace.atRoot) io.print(shortText(message));
   const section = trace.atRoot ? message.answers : message.answers.length > 0 ? [] : message.authority;
   const servers = section.flatMap((r) => (r.data.type === 'NS' ? [{ zone: r.name, host: r.data.host }] : []));

@@ -14,5 +14,4 @@ export const exceptions: Readonly<Record<string, string>> = {
   'ping/host-prohib': ONE_PROHIBITION,
   'ping/port-unreach': ONE_PROHIBITION,
   'dig/alone': 'One octet of name compression in the answer about the root.',
-  'dig/nss': '+nssearch is not built.',
 };

@@ -2,7 +2,16 @@
 
 import { addressFamily, reverseName } from '../../../dns/address.ts';
 import { parseName, sameName } from '../../../dns/name.ts';
-import { rdataText, TYPE_ANY, TYPE_CODES, typeCode, typeCodeOf, typeName } from '../../../dns/records.ts';
+import {
+  questionText,
+  rdataText,
+  recordText,
+  TYPE_ANY,
+  TYPE_CODES,
+  typeCode,
+  typeCodeOf,
+  typeName,
+} from '../../../dns/records.ts';
 import { rcodeName, type DnsMessage } from '../../../dns/wire.ts';
 import { addressAnswered, requestAddress, type AddressRequest } from '../address.ts';
 import {
@@ -10,6 +19,7 @@ import {
   startQuery,
   systemServers,
   type DnsQuery,
+  type DnsReply,
   type QueryOptions,
   type QueryOutcome,
   type QueryServer,
@@ -35,6 +45,8 @@ export interface HostToolState {
   query: DnsQuery | undefined;
   /** -C was given. */
   comparison: HostComparison | undefined;
+  /** -v: what dig would show instead of sentences. */
+  readonly verbose: boolean;
   exit: number;
 }
 
@@ -72,6 +84,7 @@ export const host: Tool<HostToolState> = {
     let tries = 2;
     let timeMs = 5000;
     let compares = false;
+    let verbose = false;
     let problem: { text: string; code: number } | undefined;
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] ?? '';
@@ -96,7 +109,10 @@ export const host: Tool<HostToolState> = {
         else if (letter === 'T') tcp = true;
         else if (letter === 'C') compares = true;
         else if (letter === 'V') problem ??= { text: 'host 9.18.49-1~deb12u3-Debian\n', code: 0 };
-        else if ('aAdlv'.includes(letter))
+        else if ('adv'.includes(letter)) {
+          verbose = true;
+          if (letter === 'a') type = TYPE_ANY;
+        } else if ('Al'.includes(letter))
           problem ??= { text: `host: -${letter} is not part of this simulation\n`, code: 1 };
         else if (!'46isUw'.includes(letter))
           problem ??= { text: `host: invalid option -- '${letter}'\n${USAGE}`, code: 1 };
@@ -126,6 +142,7 @@ export const host: Tool<HostToolState> = {
       request: undefined,
       query: undefined,
       comparison: undefined,
+      verbose,
       exit: 0,
     };
     if (problem !== undefined) {
@@ -133,8 +150,11 @@ export const host: Tool<HostToolState> = {
       io.exit(problem.code);
       return state;
     }
-    if (compares) state.comparison = startComparison(io, state, systemServers(io), optionsOf(state));
-    else if (server === undefined) {
+    if (compares) {
+      const { state: comparison, exit } = startComparison(io, state, systemServers(io), optionsOf(state));
+      state.comparison = comparison;
+      if (exit !== undefined) io.exit(exit);
+    } else if (server === undefined) {
       state.servers = systemServers(io);
       ask(state, io);
     } else {
@@ -145,7 +165,10 @@ export const host: Tool<HostToolState> = {
   },
 
   handle(state, input, io) {
-    if (state.comparison !== undefined) return comparisonInput(state.comparison, input, io);
+    if (state.comparison !== undefined) {
+      const exit = comparisonInput(state.comparison, input, io);
+      return exit === undefined ? undefined : io.exit(exit);
+    }
     if (input.type === 'lookedUp') {
       if (state.request === undefined) return;
       addressAnswered(io, state.request, input.token, input.answer);
@@ -190,6 +213,7 @@ function optionsOf({ tcp, tries, timeMs, recursion }: HostToolState): QueryOptio
 function ask(state: HostToolState, io: ToolIo): void {
   const type = state.types[0];
   if (type === undefined) return io.exit(state.exit);
+  if (state.verbose) io.print(`Trying "${tryingName(state)}"\n`);
   const { query, outcome } = startQuery(
     io,
     { name: state.name, shownName: state.shownName, type },
@@ -215,15 +239,46 @@ function finished(state: HostToolState, outcome: QueryOutcome, io: ToolIo): void
   if (message.rcode !== 0) {
     // An address is shown as the absolute name that was asked for, a name as it was typed.
     io.print(`Host ${state.shownName} not found: ${message.rcode}(${rcodeName(message.rcode)})\n`);
+    if (state.verbose) io.print(receivedLine(outcome.reply));
     return io.exit(1);
   }
   const first = state.types.length === firstCount(state);
-  io.print(answerText(message, first));
-  if (state.typeGiven && message.answers.length === 0)
+  if (state.verbose) io.print(verboseText(message) + receivedLine(outcome.reply));
+  else io.print(answerText(message, first));
+  if (!state.verbose && state.typeGiven && message.answers.length === 0)
     io.print(`${state.shownName} has no ${typeName(type)} record\n`);
   if (!state.typeGiven) followAlias(state, message);
   state.types = state.types.slice(1);
   ask(state, io);
+}
+
+/** The first question is about what was typed, the others about where that led. */
+function tryingName(state: HostToolState): string {
+  return state.types.length === firstCount(state) ? state.shownName : bare(state.name);
+}
+
+/** `-v`: the message as dig shows it, a little differently. */
+function verboseText(message: DnsMessage): string {
+  const { flags, questions, answers, authority, additional } = message;
+  const set = (['qr', 'aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const).filter((flag) => flags[flag]).join(' ');
+  const section = (name: string, lines: readonly string[]): string =>
+    lines.length === 0 ? '' : `\n;; ${name} SECTION:\n${lines.map((line) => `${line}\n`).join('')}`;
+  return (
+    `;; ->>HEADER<<- opcode: QUERY, status: ${rcodeName(message.rcode)}, id: ${message.id}\n` +
+    `;; flags: ${set}; QUERY: ${questions.length}, ANSWER: ${answers.length}, AUTHORITY: ${authority.length}, ADDITIONAL: ${additional.length}\n` +
+    section(
+      'QUESTION',
+      questions.map((question) => `;${questionText(question.name, question.type)}`),
+    ) +
+    section('ANSWER', answers.map(recordText)) +
+    section('AUTHORITY', authority.map(recordText)) +
+    section('ADDITIONAL', additional.map(recordText)) +
+    '\n'
+  );
+}
+
+function receivedLine({ size, server, ms }: DnsReply): string {
+  return `Received ${size} bytes from ${server.address}#53 in ${ms} ms\n`;
 }
 
 /** How many types a plain look-up or a given one starts with. */
