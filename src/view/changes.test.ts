@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffBodies, diffMessages, hopChanges, versionsTo } from './changes.ts';
-import { LAPTOP, SERVER, letter, openScene } from './testing.ts';
+import { LAPTOP, SERVER, letter, openScene, worldFile } from './testing.ts';
 import type { EventOf } from '../host/events.ts';
+import type { WorldDescription } from '../world/description.ts';
 import { findingViews, judgementOf } from './why-judgement.ts';
 import type { Journal } from './journal.ts';
 import type { LookupView, WhySection } from './types.ts';
@@ -50,7 +51,110 @@ function relayed(change: (text: string) => string) {
   return { ...scene, signed };
 }
 
+/** The first world with a mailing list at Linde, which tags the subject and adds a footer; Bob is on it. */
+function withList(): WorldDescription {
+  const first = worldFile('first');
+  const name = 'mx.linde.example';
+  const roles = ['', '-bounces', '-request', '-join', '-leave', '-owner'];
+  const mta = {
+    myhostname: name,
+    mynetworks: ['192.0.2.72'],
+    virtualMailboxDomains: ['linde.example'],
+    virtualMailboxMaps: roles.map((role) => `garden${role}@linde.example`),
+    transportMaps: roles.map((role) => ({
+      pattern: `garden${role}@linde.example`,
+      host: '127.0.0.1',
+      port: 8024,
+    })),
+    verify: { authservId: name, onReject: 'quarantine' },
+  };
+  const list = {
+    hostname: name,
+    port: 8024,
+    via: { host: name, address: '127.0.0.1', port: 25 },
+    trustedAuthservId: name,
+    name: 'garden',
+    domain: 'linde.example',
+    title: 'Garden',
+    owner: 'ok@linde.example',
+    members: ['alice@wolke.example', 'bob@hafen.example'],
+    subjectTag: true,
+    footer: true,
+    verp: false,
+    mitigation: 'none',
+    mitigateAlways: false,
+    bounceScoreThreshold: 3,
+    bounceOncePerDay: false,
+  };
+  return {
+    ...first,
+    hosts: [
+      ...first.hosts,
+      {
+        name,
+        role: 'mailServer',
+        domain: 'linde.example',
+        column: 3,
+        row: 1,
+        addresses: ['192.0.2.72'],
+        nameservers: ['203.0.113.53'],
+        programs: { mta: { kind: 'mta', config: mta }, list: { kind: 'mailingList', config: list } },
+      },
+    ],
+    links: [...first.links, { between: [name, 'internet'], latencyMs: 8 }],
+    zones: [
+      ...first.zones.map((zone) =>
+        zone.zone === 'example.' ? { ...zone, text: `${zone.text}\nlinde IN NS a.nic\n` } : zone,
+      ),
+      {
+        zone: 'linde.example.',
+        server: 'a.nic.example',
+        text: [
+          '$ORIGIN linde.example.',
+          '$TTL 300',
+          '@ IN SOA a.nic.example. hostmaster.nic.example. 1 1800 900 604800 300',
+          '@ IN NS a.nic.example.',
+          '@ IN MX 10 mx',
+          '@ IN TXT "v=spf1 mx -all"',
+          'mx IN A 192.0.2.72',
+          '',
+        ].join('\n'),
+      },
+    ],
+  } as WorldDescription;
+}
+
 describe('the way of a message', () => {
+  it('through a mailing list: the list’s host is named with the tag in the subject and the footer [S4-024] [DKIM-BODY]', () => {
+    const scene = openScene(withList());
+    scene.type(LAPTOP, ...letter('mail.wolke.example', 'garden@linde.example'));
+    scene.wait(120);
+    const { journal } = scene;
+    const event = journal.trace.findLast(
+      (one): one is EventOf<'auth.dmarc'> => one.type === 'auth.dmarc' && one.host === 'mx.hafen.example',
+    );
+    if (event === undefined) throw new Error('nothing reached Hafen');
+    const judgement = judgementOf(journal, event);
+    expect([...new Set(judgement.versions.map((one) => one.host))]).toEqual([
+      'laptop.home.example',
+      'mail.wolke.example',
+      'mx.linde.example',
+    ]);
+    const dkim = sectionOf(journal, judgement.dkim?.seq ?? 0, 'dkim');
+    const way = dkim?.material?.ways[0];
+    expect(way?.host).toBe('mail.wolke.example');
+    expect(new Set(way?.hops.map((hop) => hop.host))).toEqual(new Set(['mx.linde.example']));
+    const subjects = way?.hops.flatMap((hop) => hop.fields).filter((field) => field.key === 'subject');
+    expect(subjects).toMatchObject([
+      { kind: 'changed', before: 'Subject: Hello', after: 'Subject: [Garden] Hello' },
+    ]);
+    expect(way?.hops.find((hop) => hop.body)?.body).toMatchObject({ place: 'end', removedBytes: 0 });
+    const findings = findingViews(journal, judgement);
+    expect(findings.find((one) => one.id === 'DKIM-BODY')?.params.host).toBe('mx.linde.example');
+    // SPF passed for the list itself: nothing was forwarded under the old sender.
+    expect(findings.map((one) => one.id)).not.toContain('SPF-FWD');
+  });
+
   it('has every form with the host that made it; hops that add their trace changed nothing else', () => {
     const { journal, type } = openScene();
     type(LAPTOP, ...letter('mail.wolke.example'));

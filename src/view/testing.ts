@@ -31,8 +31,9 @@ export interface Scene {
   readonly edit: (change: (text: string) => string) => void;
 }
 
-export function openScene(name = 'first', seed?: string): Scene {
-  const world = openWorld(worldFile(name), 'test', seed);
+/** A world of lessons/worlds by name, or one made for a test. */
+export function openScene(of: string | WorldDescription = 'first', seed?: string): Scene {
+  const world = openWorld(typeof of === 'string' ? worldFile(of) : of, 'test', seed);
   const journal = openJournal(world.description, world.machine.trace, world.machine.kept);
   follow(journal);
   const run = (command: Command): void => {

@@ -129,7 +129,11 @@ export function whyDmarc(journal: Journal, event: EventOf<'auth.dmarc'>, view: W
 }
 
 /** All three verdicts about one message: what is wrong first, what the receiver did and every look-up last. */
-export function whyJudged(journal: Journal, event: Judging, view: WhyDraft): WhyDraft {
+export function whyJudged(
+  journal: Journal,
+  event: Exclude<Judging, { type: 'auth.arc' }>,
+  view: WhyDraft,
+): WhyDraft {
   switch (event.type) {
     case 'auth.spf':
       whySpf(journal, event, view);
@@ -149,6 +153,11 @@ export function whyJudged(journal: Journal, event: Judging, view: WhyDraft): Why
       (finding) => event.type === 'auth.dmarc' || finding.seq === event.seq,
     );
     if (findings.length > 0) view.sections.unshift({ type: 'findings', findings });
+    // The way that mends it comes before the way to the record that was judged.
+    const mend = findings.find((finding) => finding.action !== undefined)?.action;
+    if (mend === undefined) continue;
+    const others = view.actions.filter((action) => action.type !== 'openZone');
+    view.actions.splice(0, view.actions.length, mend, ...others);
   }
   view.sections.push(...below);
   return view;

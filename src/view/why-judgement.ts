@@ -18,18 +18,20 @@ import type { Journal } from './journal.ts';
 import type { DkimMaterial, FindingView, LookupView, ReceiverView, WhySection } from './types.ts';
 import { openZone, publishedText, zoneOf } from './why-base.ts';
 import { knownChanges, signatureWay } from './why-changes.ts';
-import { dkimQuestions, dmarcQuestions, lookupViews, spfQuestions } from './why-lookups.ts';
+import { arcQuestions, dkimQuestions, dmarcQuestions, lookupViews, spfQuestions } from './why-lookups.ts';
 
 /** Verdicts about one message stand close together; SPF may come at RCPT, the message later. */
 const AROUND = 3000;
 const BODY_SHOWN = 4096;
 
-export type Judging = EventOf<'auth.spf'> | EventOf<'auth.dkim'> | EventOf<'auth.dmarc'>;
+export type Judging =
+  EventOf<'auth.spf'> | EventOf<'auth.dkim'> | EventOf<'auth.dmarc'> | EventOf<'auth.arc'>;
 
 export interface Judgement {
   readonly spf?: EventOf<'auth.spf'>;
   readonly dkim?: EventOf<'auth.dkim'>;
   readonly dmarc?: EventOf<'auth.dmarc'>;
+  readonly arc?: EventOf<'auth.arc'>;
   readonly host: string;
   readonly connection: number;
   /** The last of its events. */
@@ -48,15 +50,18 @@ export function judgementOf(journal: Journal, event: Judging): Judgement {
   for (let i = 1; i <= AROUND; i++) {
     consider(journal.trace[event.seq - 1 - i]);
     consider(journal.trace[event.seq - 1 + i]);
-    if (Object.keys(found).length === 3) break;
+    // Not every receiver checks ARC; where one does, it stands next to the others.
+    if (Object.keys(found).length === 4 || (i > 60 && Object.keys(found).length === 3)) break;
   }
   const spf = found['auth.spf'] as EventOf<'auth.spf'> | undefined;
   const dkim = found['auth.dkim'] as EventOf<'auth.dkim'> | undefined;
   const dmarc = found['auth.dmarc'] as EventOf<'auth.dmarc'> | undefined;
+  const arc = found['auth.arc'] as EventOf<'auth.arc'> | undefined;
   return {
     ...(spf === undefined ? {} : { spf }),
     ...(dkim === undefined ? {} : { dkim }),
     ...(dmarc === undefined ? {} : { dmarc }),
+    ...(arc === undefined ? {} : { arc }),
     host: event.host,
     connection: event.connection,
     seq: Math.max(spf?.seq ?? 0, dkim?.seq ?? 0, dmarc?.seq ?? 0),
@@ -65,12 +70,17 @@ export function judgementOf(journal: Journal, event: Judging): Judgement {
 }
 
 function isJudging(event: TraceEvent): event is Judging {
-  return event.type === 'auth.spf' || event.type === 'auth.dkim' || event.type === 'auth.dmarc';
+  return (
+    event.type === 'auth.spf' ||
+    event.type === 'auth.dkim' ||
+    event.type === 'auth.dmarc' ||
+    event.type === 'auth.arc'
+  );
 }
 
-/** The look-ups of all three. */
+/** The look-ups of all of them. */
 export function judgementLookups(journal: Journal, one: Judgement): LookupView[] {
-  const { host, spf, dkim, dmarc } = one;
+  const { host, spf, dkim, dmarc, arc } = one;
   return [
     ...(spf === undefined
       ? []
@@ -81,6 +91,9 @@ export function judgementLookups(journal: Journal, one: Judgement): LookupView[]
     ...(dmarc === undefined
       ? []
       : lookupViews(journal, { host, seq: dmarc.seq }, 'dmarc', dmarcQuestions(dmarc.verdict))),
+    ...(arc === undefined
+      ? []
+      : lookupViews(journal, { host, seq: arc.seq }, 'arc', arcQuestions(arc.verdict))),
   ];
 }
 

@@ -18,8 +18,6 @@ export type RelayEvent = EventOf<
   | 'list.member'
 >;
 
-const column = (name: string): Phrase => ({ key: `why.column.${name}` });
-
 export function whyRelay(journal: Journal, event: RelayEvent, view: WhyDraft): WhyDraft {
   const say = (key: string, params: Phrase['params'] = {}): void => void view.plain.push({ key, params });
   const facts = (rows: readonly (readonly [string, string])[]): void =>
@@ -136,18 +134,7 @@ export function arc(
     say(`why.arc.reason.${verdict.reason}`, { n: verdict.failedAt?.instance ?? 0 });
   if (verdict.result === 'pass')
     say(`why.arc.trust.${trust.because}`, { strangers: trust.strangers.join(', ') });
-  view.sections.push({
-    type: 'table',
-    title: { key: 'why.arc.title' },
-    head: ['instance', 'sealer', 'seal', 'messageSignature', 'found'].map(column),
-    rows: verdict.instances.map((one) => [
-      String(one.instance),
-      one.seal?.domain ?? '',
-      one.seal?.result ?? '',
-      one.messageSignature?.result ?? '',
-      (one.results?.parsed?.results ?? []).map(({ method, result }) => `${method}=${result}`).join(' '),
-    ]),
-  });
+  if (verdict.result !== 'none') view.sections.push({ type: 'arc', verdict, seq: event.seq });
   const first = verdict.instances.at(-1)?.seal;
   if (verdict.result === 'fail' && first !== undefined)
     view.actions.unshift(...openZone(journal, `${first.selector}._domainkey.${first.domain}`, 'TXT'));

@@ -220,7 +220,7 @@ export const why: WhyWords = {
   'dkim.raw': 'Wie es ankam',
   'dkim.canonical': 'Wie es in den Hash geht ({kind})',
   'dkim.smooth': 'Von der Nachricht zu dem, was in den Hash geht',
-  'dkim.legend': '· Leerzeichen   → Tabulator   ␍␊ Zeilenende',
+  'dkim.legend': '· ist ein Leerzeichen, TAB ein Tabulator, CRLF ein Zeilenende.',
   'dkim.kind.simple': 'simple: nichts darf sich ändern',
   'dkim.kind.relaxed':
     'relaxed: Folgen von Leerzeichen, Umbrüche und Großschreibung der Namen werden geglättet',

@@ -213,7 +213,7 @@ export const why = {
   'dkim.raw': 'As it arrived',
   'dkim.canonical': 'As it is hashed ({kind})',
   'dkim.smooth': 'From the message to what is hashed',
-  'dkim.legend': '· blank   → tab   ␍␊ line end',
+  'dkim.legend': '· is a blank, TAB a tab, CRLF a line end.',
   'dkim.kind.simple': 'simple: nothing may change',
   'dkim.kind.relaxed': 'relaxed: runs of blanks, folding and capitals in names are evened out',
   'dmarc.org': 'organization: {domain}',

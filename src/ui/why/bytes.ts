@@ -2,28 +2,21 @@
 
 export interface Piece {
   readonly text: string;
-  /** It stands for something that cannot be seen. */
-  readonly mark: boolean;
+  /** `blank` and `byte` stand for something that cannot be seen; `end` is a tab or a line end, named. */
+  readonly kind: 'text' | 'blank' | 'end' | 'byte';
 }
+
+const ENDS: Readonly<Record<string, string>> = { '\t': 'TAB', '\r\n': 'CRLF', '\r': 'CR', '\n': 'LF' };
 
 export function pieces(text: string): Piece[] {
-  return [...text.matchAll(/ +|\t|\r\n|\r|\n|[^\x21-\x7e \t\r\n]+|[\x21-\x7e]+/g)].map(([part]) => {
-    if (/^ +$/.test(part)) return { text: '·'.repeat(part.length), mark: true };
-    if (part === '\t') return { text: '→', mark: true };
-    if (part === '\r\n') return { text: '␍␊', mark: true };
-    if (part === '\r') return { text: '␍', mark: true };
-    if (part === '\n') return { text: '␊', mark: true };
-    if (/^[\x21-\x7e]/.test(part)) return { text: part, mark: false };
+  return [...text.matchAll(/ +|\t|\r\n|\r|\n|[^\x21-\x7e \t\r\n]+|[\x21-\x7e]+/g)].map(([part]): Piece => {
+    if (part.startsWith(' ')) return { text: '·'.repeat(part.length), kind: 'blank' };
+    const end = ENDS[part];
+    if (end !== undefined) return { text: end, kind: 'end' };
+    if (/^[\x21-\x7e]/.test(part)) return { text: part, kind: 'text' };
     return {
       text: [...part].map((c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`).join(''),
-      mark: true,
+      kind: 'byte',
     };
   });
-}
-
-/** All of it in one line. */
-export function visible(text: string): string {
-  return pieces(text)
-    .map((piece) => piece.text)
-    .join('');
 }
