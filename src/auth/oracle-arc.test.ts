@@ -82,7 +82,7 @@ describe('ARC', () => {
             expect([ours(raw), await theirs(raw)]).toEqual(['pass', 'pass']);
           },
         ),
-        cases(150),
+        cases(80),
       );
     },
     patience(),
@@ -102,7 +102,7 @@ describe('ARC', () => {
           if (/[\r\n]/.test(raw.charAt(place - 1)) || /[\r\n]/.test(raw.charAt(place))) return;
           expect(await theirs(broken)).toBe(mine);
         }),
-        cases(150),
+        cases(80),
       );
     },
     patience(),

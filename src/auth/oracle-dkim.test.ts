@@ -143,7 +143,7 @@ describe('what we sign', () => {
           expect(ours(raw)).toEqual(wanted);
           expect(await theirs(raw)).toEqual(wanted);
         }),
-        cases(900),
+        cases(450),
       );
     },
     patience(),
@@ -159,7 +159,7 @@ describe('what we sign', () => {
           const raw = sign(within, [{ ...plan, bodyCanonicalization: 'relaxed' }]);
           expect([ours(raw), await theirs(raw)]).toEqual([['pass'], ['pass']]);
         }),
-        cases(300),
+        cases(150),
       );
     },
     patience(),
@@ -197,7 +197,7 @@ describe('what we sign', () => {
           expect(mine === 'pass').toBe(other === 'pass');
           verdicts[mine === 'pass' ? 'pass' : 'other']++;
         }),
-        cases(400),
+        cases(200),
       );
       // The damage hits and misses, or this test would show nothing.
       expect(Math.min(verdicts.pass, verdicts.other)).toBeGreaterThan(0);
@@ -228,7 +228,7 @@ describe('what mailauth signs', () => {
           } as unknown as Parameters<typeof mailauthSign>[1]);
           expect(ours(result.signatures + message)).toEqual(['pass']);
         }),
-        cases(500),
+        cases(250),
       );
     },
     patience(),
@@ -264,7 +264,7 @@ describe('what nodemailer signs', () => {
             expect([ours(raw), await theirs(raw)]).toEqual([['pass'], ['pass']]);
           },
         ),
-        cases(300),
+        cases(150),
       );
     },
     patience(),
