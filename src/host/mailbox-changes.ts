@@ -4,17 +4,25 @@
 import { rawOf, type Folder, type MailStore } from '../mailbox/store.ts';
 import type { Os } from './program.ts';
 
-/** What was told last of each folder: `user folder` to its state as text. */
-export type FolderMemory = Map<string, string>;
+/** What was told last of each folder: `user folder` to its state as text, one line a message. */
+export type FolderMemory = Map<string, { readonly text: string; readonly count: number }>;
 
-function stateOf(folder: Folder): string {
-  return folder.messages.map(({ uid, flags }) => `${uid} ${flags.join(' ')}`).join('\n');
+function stateOf(messages: Folder['messages']): string {
+  return messages.map(({ uid, flags }) => `${uid} ${flags.join(' ')}\n`).join('');
 }
 
-/** A delivery has an event of its own: only remembers how things stand now. */
+/** A delivery has an event of its own: only remembers how things stand now. It adds, so that only the new is looked at. */
 export function mailboxDelivered(memory: FolderMemory, store: MailStore, name: string): void {
-  for (const folder of store.users.get(name)?.folders ?? [])
-    memory.set(`${name} ${folder.name}`, stateOf(folder));
+  for (const { name: folder, messages } of store.users.get(name)?.folders ?? []) {
+    const key = `${name} ${folder}`;
+    const known = memory.get(key);
+    if (known?.count === messages.length) continue;
+    const isAdded = known !== undefined && known.count < messages.length;
+    memory.set(key, {
+      text: isAdded ? known.text + stateOf(messages.slice(known.count)) : stateOf(messages),
+      count: messages.length,
+    });
+  }
 }
 
 /** Emits `mailbox.folder` for every folder of the user that has changed since the last time, removed ones too. */
@@ -25,12 +33,10 @@ export function mailboxChanged(memory: FolderMemory, store: MailStore, name: str
   for (const folder of user.folders) {
     const key = `${name} ${folder.name}`;
     present.add(key);
-    const state = stateOf(folder);
-    if (memory.get(key) === state || (state === '' && !memory.has(key))) {
-      memory.set(key, state);
-      continue;
-    }
-    memory.set(key, state);
+    const text = stateOf(folder.messages);
+    const known = memory.get(key);
+    memory.set(key, { text, count: folder.messages.length });
+    if (known?.text === text || (text === '' && known === undefined)) continue;
     os.emit({
       type: 'mailbox.folder',
       user: name,

@@ -77,6 +77,8 @@ export class TcpBridge {
   private origin = performance.now();
   private readonly startedAt: number;
   private nextEnd = 1;
+  /** How many messages must be kept before their bytes are added up again. */
+  private lookAt = 0;
   private scheduled = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -197,6 +199,9 @@ export class TcpBridge {
   /** Forgets the bytes of messages that no queue and no running check will ask for again. */
   private letGo(): void {
     const { kept } = this.machine;
+    // Adding up takes as long as there is to add: not for every line that a client sends.
+    if (kept.size < this.lookAt) return;
+    this.lookAt = kept.size + 200;
     let bytes = 0;
     for (const text of kept.values()) bytes += text.length;
     if (bytes < KEPT_LIMIT) return;
@@ -209,6 +214,7 @@ export class TcpBridge {
         for (const { job } of state.desk.pending.values()) if (job.kind === 'verify') needed.add(job.message);
       }
     for (const hash of kept.keys()) if (!needed.has(hash)) kept.delete(hash);
+    this.lookAt = kept.size + 200;
   }
 
   close(): void {
