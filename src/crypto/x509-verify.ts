@@ -76,12 +76,11 @@ export function verifyChain(
   if (!trusted) {
     const last = path[end];
     if (last !== undefined && isSelfIssued(last)) problems.push({ code: end === 0 ? 18 : 19, depth: end });
-    else {
-      problems.push({ code: 20, depth: end });
-      // Nothing but the server's own certificate was there to go by.
-      if (end === 0) problems.push({ code: 21, depth: 0 });
-    }
+    else problems.push({ code: 20, depth: end });
   }
+  if (hostname !== undefined && !isNamed(leaf, hostname)) problems.push({ code: 62, depth: 0 });
+  // Nothing but the server's own certificate was there to go by.
+  if (!trusted && end === 0 && !isSelfIssued(leaf)) problems.push({ code: 21, depth: 0 });
   // From the root down, as OpenSSL walks.
   for (let depth = end; depth >= 0; depth--) {
     const one = path[depth];
@@ -93,7 +92,6 @@ export function verifyChain(
     if (now < one.notBefore) problems.push({ code: 9, depth });
     if (now > one.notAfter) problems.push({ code: 10, depth });
   }
-  if (hostname !== undefined && !isNamed(leaf, hostname)) problems.push({ code: 62, depth: 0 });
   return { path, problems, code: problems[problems.length - 1]?.code ?? 0 };
 }
 

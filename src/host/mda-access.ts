@@ -125,7 +125,7 @@ export function accessAccepted(
   if (config.tls === undefined) {
     state.clients.delete(input.socket);
     os.close(input.socket);
-  } else os.startTls(input.socket, { role: 'server', server: { identity: config.tls } });
+  } else os.startTls(input.socket, { role: 'server', server: { identity: config.tls, tickets: 2 } });
   return true;
 }
 
@@ -366,7 +366,7 @@ function answer(
     case 'tls':
       client.handshake = id;
       if (config.tls !== undefined)
-        os.startTls(client.socket, { role: 'server', server: { identity: config.tls } });
+        os.startTls(client.socket, { role: 'server', server: { identity: config.tls, tickets: 2 } });
       return;
     case 'account':
       return service.answer(

@@ -104,6 +104,7 @@ export const mda: ProgramDefinition<MdaConfig, MdaState> = {
         return settle(state, client, os);
       }
       case 'secured':
+      case 'ticket':
       case 'tlsFailed':
         accessInput(state.config, state.access, state.store, input, os);
         return;

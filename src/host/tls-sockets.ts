@@ -64,6 +64,7 @@ export function hearTls(
   const heard: SocketInput[] = [];
   for (const output of tlsDrain(end)) {
     const seen = end.peer === undefined ? {} : { peer: end.peer };
+    const sizes = { read: end.handshakeRead, written: end.handshakeWritten };
     switch (output.kind) {
       case 'wire':
         os.sendRaw(socket, output.bytes);
@@ -71,19 +72,22 @@ export function hearTls(
       case 'plain':
         heard.push({ type: 'data', socket, bytes: output.bytes });
         break;
+      case 'ticket':
+        heard.push({ type: 'ticket', socket, bytes: output.bytes });
+        break;
       case 'established': {
         const { session } = output;
         os.cause = os.emit(
           { type: 'tls.established', connection, side: role, session, ...seen },
           ESTABLISHED,
         );
-        heard.push({ type: 'secured', socket, session, ...seen });
+        heard.push({ type: 'secured', socket, session, ...seen, ...sizes });
         break;
       }
       case 'failed': {
         const { failure } = output;
         os.cause = os.emit({ type: 'tls.failed', connection, side: role, failure, ...seen }, FAILED);
-        heard.push({ type: 'tlsFailed', socket, failure, ...seen });
+        heard.push({ type: 'tlsFailed', socket, failure, ...seen, ...sizes });
         break;
       }
       case 'closed':

@@ -99,13 +99,20 @@ export type NetInput =
       readonly socket: number;
       readonly session: TlsSession;
       readonly peer?: TlsPeer;
+      /** Bytes of the handshake in and out. */
+      readonly read: number;
+      readonly written: number;
     }
+  /** A TLS session ticket came. */
+  | { readonly type: 'ticket'; readonly socket: number; readonly bytes: string }
   /** A TLS handshake, or a record after it, failed. The socket is of no more use but to be closed. */
   | {
       readonly type: 'tlsFailed';
       readonly socket: number;
       readonly failure: TlsFailure;
       readonly peer?: TlsPeer;
+      readonly read: number;
+      readonly written: number;
     }
   /** The peer will send no more. */
   | { readonly type: 'ended'; readonly socket: number }

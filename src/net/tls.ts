@@ -15,7 +15,7 @@ import {
   readCertificatesPem,
   type Certificate,
 } from '../crypto/x509.ts';
-import { verifyChain, type ChainProblem, type VerifyCode } from '../crypto/x509-verify.ts';
+import { isSelfIssued, verifyChain, type ChainProblem, type VerifyCode } from '../crypto/x509-verify.ts';
 import {
   handshake,
   printClientHello,
@@ -48,6 +48,8 @@ export interface TlsServerConfig {
   readonly identity: TlsIdentity;
   /** Lowest version that it speaks. */
   readonly minimum?: TlsVersion;
+  /** Session tickets that it hands out in TLS 1.3 (RFC 8446 §4.6.1); nobody here resumes. */
+  readonly tickets?: number;
 }
 
 export interface TlsClientConfig {
@@ -80,8 +82,13 @@ export interface TlsPeer {
   readonly problems: readonly ChainProblem[];
   /** OpenSSL's result: 0 is ok. */
   readonly code: VerifyCode;
-  /** Subjects from the server's certificate up to the last that was found. */
-  readonly path: readonly string[];
+  /** From the server's certificate up to the last that was found. */
+  readonly path: readonly {
+    readonly subject: string;
+    readonly notBefore: Time;
+    readonly notAfter: Time;
+    readonly isSelfSigned: boolean;
+  }[];
 }
 
 /** Alerts that this model sends, by their numbers (RFC 8446 §6). */
@@ -111,6 +118,8 @@ export type TlsOutput =
   | { readonly kind: 'wire'; readonly bytes: string }
   | { readonly kind: 'plain'; readonly bytes: string }
   | { readonly kind: 'established'; readonly session: TlsSession }
+  /** A session ticket came. */
+  | { readonly kind: 'ticket'; readonly bytes: string }
   | { readonly kind: 'failed'; readonly failure: TlsFailure }
   /** The other side said goodbye (close_notify). */
   | { readonly kind: 'closed' };
@@ -144,7 +153,14 @@ export interface TlsEnd {
   handshakeWritten: number;
 }
 
-const MESSAGE = { serverHello: 2, certificate: 11, certificateVerify: 15, finished: 20, done: 14 } as const;
+const MESSAGE = {
+  serverHello: 2,
+  ticket: 4,
+  certificate: 11,
+  certificateVerify: 15,
+  finished: 20,
+  done: 14,
+} as const;
 /** Input that nobody reads is dropped with the connection. */
 const INPUT_LIMIT = 1 << 20;
 
@@ -320,6 +336,10 @@ function message(end: TlsEnd, type: number, body: string, whole: string, now: Ti
     return fail(end, 'unexpected_message');
   }
   const { client } = end.config;
+  if (end.phase === 'open' && type === MESSAGE.ticket) {
+    end.outputs.push({ kind: 'ticket', bytes: body });
+    return;
+  }
   if (end.phase === 'serverHello' && type === MESSAGE.serverHello) return serverHello(end, client, body);
   if (end.phase === 'certificate' && type === MESSAGE.certificate) return chain(end, client, body, now);
   if (end.phase === 'certificate' && type === MESSAGE.certificateVerify) {
@@ -424,6 +444,9 @@ function clientFinished(end: TlsEnd, before: string, body: string): void {
     say(end, handshake(MESSAGE.finished, finished(end.transcript)));
   }
   established(end);
+  if (end.version !== 'TLSv1.3' || end.config.role !== 'server') return;
+  for (let number = 1; number <= (end.config.server.tickets ?? 1); number++)
+    say(end, handshake(MESSAGE.ticket, finished(`${end.transcript}${number}`).repeat(6)));
 }
 
 const field = (bytes: string): string =>
@@ -512,7 +535,12 @@ function chain(end: TlsEnd, config: TlsClientConfig, body: string, now: Time): v
     chain: certificatesPem(...sent.map((one) => one.der)),
     problems: verdict.problems,
     code: verdict.code,
-    path: verdict.path.map((one) => nameText(one.subject)),
+    path: verdict.path.map((one) => ({
+      subject: nameText(one.subject),
+      notBefore: one.notBefore,
+      notAfter: one.notAfter,
+      isSelfSigned: isSelfIssued(one),
+    })),
   };
   if (!config.enforce || verdict.code === 0) return;
   const { code } = verdict.problems[0] ?? verdict;

@@ -5,6 +5,7 @@ import type { MtaConfig } from '../mta/config.ts';
 import type { NameServerState } from '../name-server.ts';
 import type { LibresolvConfig } from '../libresolv.ts';
 import type { HostState, Os } from '../program.ts';
+import type { TlsIdentity } from '../../net/tls.ts';
 import type { NetHost } from '../../net/topology.ts';
 
 export const MAIL_LOG = '/var/log/mail.log';
@@ -80,6 +81,9 @@ function generated(context: FileContext): Map<string, () => string[]> {
     if (program.kind === 'nameServer')
       for (const [name, text] of (program.state as NameServerState).files)
         files.set(name, () => text.replace(/\n$/, '').split('\n'));
+    const identity = (program.config as { readonly tls?: TlsIdentity }).tls;
+    if (identity !== undefined)
+      files.set(`/etc/ssl/certs/${context.host.name}.pem`, () => identity.chain.trimEnd().split('\n'));
     if (program.kind === 'mta') files.set('/etc/postfix/main.cf', () => mainCf(program.config as MtaConfig));
     if (program.kind === 'mta' || program.kind === 'mda') files.set(MAIL_LOG, () => []);
   }

@@ -19,6 +19,7 @@ export const TOOL_NAMES = [
   'named-checkzone',
   'nc',
   'nslookup',
+  'openssl',
   'ping',
   'postcat',
   'postqueue',

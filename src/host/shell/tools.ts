@@ -11,6 +11,7 @@ import { mailq, postqueue } from './tools/mailq.ts';
 import { namedCheckzone, type CheckzoneState } from './tools/named-checkzone.ts';
 import { nc, type NcState } from './tools/nc.ts';
 import { nslookup, type NslookupState } from './tools/nslookup.ts';
+import { openssl, type OpensslState } from './tools/openssl.ts';
 import { ping, type PingState } from './tools/ping.ts';
 import { postcat, postsuper, sudo } from './tools/postsuper.ts';
 import { tail, type TailState } from './tools/tail.ts';
@@ -32,6 +33,7 @@ interface ToolStates extends Readonly<Record<ToolName, unknown>> {
   readonly 'named-checkzone': CheckzoneState;
   readonly nc: NcState;
   readonly nslookup: NslookupState;
+  readonly openssl: OpensslState;
   readonly ping: PingState;
   readonly postcat: null;
   readonly postqueue: null;
@@ -57,6 +59,7 @@ const tools: { readonly [Name in keyof ToolStates]: Tool<ToolStates[Name]> } = {
   'named-checkzone': namedCheckzone,
   nc,
   nslookup,
+  openssl,
   ping,
   postcat,
   postqueue,

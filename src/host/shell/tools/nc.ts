@@ -146,6 +146,7 @@ export const nc: Tool<NcState> = {
         return;
       case 'accepted':
       case 'secured':
+      case 'ticket':
       case 'tlsFailed':
       case 'logged':
         return;

@@ -144,6 +144,7 @@ export const ping: Tool<PingState> = {
       case 'datagram':
       case 'line':
       case 'secured':
+      case 'ticket':
       case 'tlsFailed':
       case 'logged':
         return;

@@ -137,6 +137,7 @@ export const telnet: Tool<TelnetState> = {
       case 'icmp':
       case 'timer':
       case 'secured':
+      case 'ticket':
       case 'tlsFailed':
       case 'logged':
         return;
