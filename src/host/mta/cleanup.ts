@@ -7,13 +7,14 @@ import { withoutForgedResults, type AuthenticationResults } from '../../auth/aut
 import { isSrs } from '../../auth/srs.ts';
 import { firstField, parseMessage, removeFields } from '../../message/header.ts';
 import { postfixMessageId } from '../../message/message-id.ts';
-import { postfixDate, receivedHeader } from '../../smtp/received.ts';
+import { postfixDate, receivedHeader, withWord } from '../../smtp/received.ts';
 import { dmarcDeferred, dmarcRefused } from '../../smtp/auth-replies.ts';
 import type { Reply } from '../../smtp/reply.ts';
 import { serverAnswer } from '../../smtp/server.ts';
 import type { ServerQuestion } from '../../smtp/session.ts';
 import type { Os } from '../program.ts';
-import { isPermitted, localAddress, transportOf } from './access.ts';
+import { localAddress, transportOf } from './access.ts';
+import { isTrusted, tlsText } from './submission.ts';
 import { expandAliases, forwardedSender, reverseSender } from './alias.ts';
 import type { MtaConfig } from './config.ts';
 import { startJob } from './jobs.ts';
@@ -38,7 +39,7 @@ export function receiveMessage(
 ): void {
   const { config } = state;
   const bytes = fromLatin1(question.message);
-  if (config.verify !== undefined && !isPermitted(config, client.address)) {
+  if (config.verify !== undefined && !isTrusted(config, client)) {
     startJob(
       state,
       {
@@ -184,7 +185,7 @@ function accept(
   const queueId = client.queueId;
   const session = client.session;
   if (queueId === undefined || session === undefined) return;
-  const trusted = isPermitted(config, client.address);
+  const trusted = isTrusted(config, client);
   // RFC 8601 §5: nobody outside may speak in this server's name.
   let text = removeFields(bytes, (field) => DROPPED.includes(field.name.toLowerCase()));
   if (config.verify !== undefined) text = withoutForgedResults(text, [config.verify.authservId]);
@@ -197,7 +198,8 @@ function accept(
     helo: question.helo,
     peer: client.peer,
     hostname: config.myhostname,
-    with: question.protocol,
+    with: withWord(question.protocol, question.secured, question.login !== undefined),
+    ...(typeof client.tls === 'object' ? { tls: `using ${tlsText(client.tls)}` } : {}),
     queueId,
     recipients,
     now: os.now,

@@ -1,5 +1,7 @@
 // What an administrator sets on an MTA, in Postfix's parameter names (postconf(5)), camel-cased. Times in milliseconds.
 
+import type { TlsIdentity } from '../../net/tls.ts';
+import type { Mechanism } from '../../sasl/mechanism.ts';
 import type { DmarcRefusal } from '../../smtp/auth-replies.ts';
 
 /** A DKIM key that outgoing mail of a domain is signed with. `privateKey` is PEM (PKCS #8 or PKCS #1). */
@@ -63,7 +65,23 @@ export interface TransportEntry {
   readonly port: number;
 }
 
+/** Somebody who may submit mail. */
+export interface SubmissionAccount {
+  readonly user: string;
+  readonly password: string;
+  /** Addresses that are this user's (smtpd_sender_login_maps). */
+  readonly addresses: readonly string[];
+}
+
 export interface MtaConfig {
+  /** smtpd_tls_cert_file and smtpd_tls_key_file. Without them there is no STARTTLS. */
+  readonly tls?: TlsIdentity;
+  /** Submission services besides port 25: 587 (`submission`), 465 (`submissions`). */
+  readonly submission?: readonly ('submission' | 'submissions')[];
+  /** smtpd_tls_security_level=may on 587, and AUTH in clear: as it should not be. */
+  readonly submissionInClear?: boolean;
+  readonly saslMechanisms?: readonly Mechanism[];
+  readonly accounts?: readonly SubmissionAccount[];
   readonly myhostname: string;
   /** Address or CIDR; clients from there may relay. 127.0.0.0/8 and ::1 belong to it always. */
   readonly mynetworks: readonly string[];

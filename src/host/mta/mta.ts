@@ -9,7 +9,8 @@ import { deliveryInput, deliveryWake } from './delivery.ts';
 import { jobAnswer } from './jobs.ts';
 import { administer } from './administer.ts';
 import { attempt, scan } from './qmgr.ts';
-import { smtpdAccept, smtpdInput, smtpdWake } from './smtpd.ts';
+import { smtpdAccept, smtpdInput, smtpdSecured, smtpdTlsFailed, smtpdWake } from './smtpd.ts';
+import { smtpdPorts } from './submission.ts';
 import type { MtaState } from './state.ts';
 
 export type { MtaConfig } from './config.ts';
@@ -17,7 +18,7 @@ export type { MtaState } from './state.ts';
 
 export const mta: ProgramDefinition<MtaConfig, MtaState> = {
   start(config: MtaConfig, os: Os): MtaState {
-    os.listen(25);
+    for (const port of smtpdPorts(config)) os.listen(port);
     return {
       config,
       startedAt: os.now,
@@ -42,6 +43,10 @@ export const mta: ProgramDefinition<MtaConfig, MtaState> = {
       case 'reset':
         if (!smtpdInput(state, input, os)) deliveryInput(state, input, os);
         return;
+      case 'secured':
+        return smtpdSecured(state, input.socket, input.session, os);
+      case 'tlsFailed':
+        return smtpdTlsFailed(state, input.socket, input.failure, os);
       case 'timer': {
         if (input.key === 'scan') return scan(state, os);
         const [kind, number] = input.key.split(':');
@@ -55,6 +60,7 @@ export const mta: ProgramDefinition<MtaConfig, MtaState> = {
         if (input.call.type === 'attempt') attempt(state, input.call.queueId, os);
         if (input.call.type === 'administer') administer(state, input.call.queueId, input.call.act, os);
         return;
+      case 'ticket':
       case 'datagram':
       case 'icmp':
         return;

@@ -3,7 +3,9 @@
 // smtpd_*_restrictions.
 
 import { fromLatin1, latin1 } from '../../base/bytes.ts';
+import { nextInt } from '../../base/random.ts';
 import { connectionOf } from '../../net/network.ts';
+import type { TlsFailure, TlsSession } from '../../net/tls.ts';
 import type { SpfVerdict } from '../../auth/spf-verdict.ts';
 import { spfPolicyAction, spfRefused } from '../../smtp/auth-replies.ts';
 import {
@@ -34,7 +36,7 @@ import {
 import { postfixConfig, type ServerConfig, type ServerQuestion } from '../../smtp/session.ts';
 import type { NetInput } from '../../net/network.ts';
 import type { Os } from '../program.ts';
-import { isOwnNetwork, isPermitted, localAddress, splitAddress } from './access.ts';
+import { isOwnNetwork, localAddress, splitAddress } from './access.ts';
 import { aliasOf, isAliasDomain, isDestination, reverseSender } from './alias.ts';
 import { receiveMessage } from './cleanup.ts';
 import type { ClientName } from './client-name.ts';
@@ -47,13 +49,25 @@ import {
 } from './restrictions.ts';
 import type { MtaState, SmtpdClient } from './state.ts';
 import { startJob } from './jobs.ts';
+import {
+  isTrusted,
+  serviceOf,
+  submissionAccount,
+  submissionRefusal,
+  TLS13_DETAILS,
+  tlsAndAuth,
+  tlsFailureLines,
+  tlsText,
+  type SmtpdService,
+} from './submission.ts';
 
 /** smtpd_client_connection_count_limit */
 const CLIENT_CONNECTION_LIMIT = 50;
 
-function serverConfig(state: MtaState): ServerConfig {
+function serverConfig(state: MtaState, service: SmtpdService): ServerConfig {
   const { config } = state;
   return postfixConfig(config.myhostname, {
+    ...tlsAndAuth(config, service),
     ...(config.smtpdDiscardEhloKeywords === undefined
       ? {}
       : { discardEhloKeywords: config.smtpdDiscardEhloKeywords }),
@@ -81,14 +95,28 @@ export function smtpdAccept(state: MtaState, input: Extract<NetInput, { type: 'a
     connection: connectionOf(input.socket),
     address,
     port,
+    service: serviceOf(input.local),
     pid: os.pid + 2,
     session: undefined,
+    tls: undefined,
+    handshake: undefined,
+    loginWay: undefined,
+    isNamed: false,
     early: '',
     earlyEnd: 'no',
     peer: { address, name: 'unknown', port },
     queueId: undefined,
   };
   state.clients.set(input.socket, client);
+  if (client.service === 'submissions/smtpd') {
+    const identity = state.config.tls;
+    if (identity === undefined) {
+      state.clients.delete(input.socket);
+      return os.close(input.socket);
+    }
+    client.tls = 'wait';
+    os.startTls(input.socket, { role: 'server', server: { identity } });
+  }
   startJob(state, { kind: 'clientName', socket: input.socket, address }, os);
 }
 
@@ -104,11 +132,23 @@ export function smtpdNamed(state: MtaState, socket: number, found: ClientName, o
   };
   if (found.verdict === 'mismatch')
     os.log(
-      'postfix/smtpd',
+      `postfix/${client.service}`,
       `warning: hostname ${found.reverseName ?? ''} does not resolve to address ${client.address}`,
       client.pid,
     );
-  const session = openServerSession(serverConfig(state), client.peer, os.now);
+  client.isNamed = true;
+  if (client.tls !== 'wait') begin(state, client, os);
+}
+
+/** Name and, where it comes first, TLS are there. */
+function begin(state: MtaState, client: SmtpdClient, os: Os): void {
+  const draws = os.random('sasl');
+  const digits = Array.from({ length: 16 }, () => nextInt(draws, 10)).join('');
+  const seed = {
+    challenge: `<${digits}.${Math.floor(os.now / 1000)}@${state.config.myhostname}>`,
+    nonce: `${client.connection}n${digits}`,
+  };
+  const session = openServerSession(serverConfig(state, client.service), client.peer, os.now, seed);
   client.session = session;
   if (client.early !== '') serverReceive(session, latin1(client.early), os.now);
   client.early = '';
@@ -117,6 +157,42 @@ export function smtpdNamed(state: MtaState, socket: number, found: ClientName, o
     serverEnd(session, os.now);
     settle(state, client, os);
   }
+}
+
+/** A handshake is over: the session goes on under TLS, or opens where TLS comes first. */
+export function smtpdSecured(state: MtaState, socket: number, tls: TlsSession, os: Os): void {
+  const client = state.clients.get(socket);
+  if (client === undefined) return;
+  const isFirst = client.tls === 'wait';
+  client.tls = tls;
+  const details = tls.version === 'TLSv1.3' ? TLS13_DETAILS : '';
+  os.log(
+    `postfix/${client.service}`,
+    `Anonymous TLS connection established from ${client.peer.name}[${client.address}]: ${tlsText(tls)}${details}`,
+    client.pid,
+  );
+  if (isFirst) {
+    if (client.isNamed) begin(state, client, os);
+    return;
+  }
+  const { handshake, session } = client;
+  if (handshake === undefined || session === undefined) return;
+  client.handshake = undefined;
+  client.queueId = undefined;
+  serverAnswer(session, handshake, { ok: true }, os.now);
+  settle(state, client, os);
+}
+
+export function smtpdTlsFailed(state: MtaState, socket: number, failure: TlsFailure, os: Os): void {
+  const client = state.clients.get(socket);
+  if (client === undefined) return;
+  for (const line of tlsFailureLines(client, failure)) os.log(`postfix/${client.service}`, line, client.pid);
+  if (client.session === undefined) {
+    state.clients.delete(socket);
+    return os.close(socket);
+  }
+  serverEnd(client.session, os.now);
+  settle(state, client, os);
 }
 
 /** Data, end or reset on a client's socket. False when the socket is none of smtpd's. */
@@ -168,7 +244,8 @@ export function settle(state: MtaState, client: SmtpdClient, os: Os): void {
           );
           if (output.note.kind === 'command' || output.note.kind === 'content') os.cause = seq;
           const line = smtpdLogText(output.note, client.peer, client.queueId);
-          if (line !== undefined) os.log('postfix/smtpd', line, client.pid);
+          if (line !== undefined) os.log(`postfix/${client.service}`, line, client.pid);
+          if (output.note.kind === 'login') client.loginWay = output.note.mechanism;
           if (
             output.note.kind === 'command' &&
             (output.note.verb === 'RSET' || output.note.verb === 'EHLO' || output.note.verb === 'HELO')
@@ -214,7 +291,9 @@ function answer(state: MtaState, client: SmtpdClient, id: number, question: Serv
       return refusal === undefined ? yes() : no(refusal);
     }
     case 'recipient': {
-      const trusted = isPermitted(state.config, client.address);
+      const refused = submissionRefusal(state.config, client, question.envelope.reversePath);
+      if (refused !== undefined) return no(refused);
+      const trusted = isTrusted(state.config, client);
       const helo = session.helo;
       if (!trusted && state.config.checkHelo === true && helo !== undefined) {
         const fault = heloFault(helo);
@@ -233,6 +312,13 @@ function answer(state: MtaState, client: SmtpdClient, id: number, question: Serv
       startJob(state, { kind: 'restrictions', socket: client.socket, question: id, input }, os);
       return;
     }
+    case 'tls':
+      client.handshake = id;
+      if (state.config.tls !== undefined)
+        os.startTls(client.socket, { role: 'server', server: { identity: state.config.tls } });
+      return;
+    case 'account':
+      return serverAnswer(session, id, { account: submissionAccount(state.config, question.user) }, os.now);
     case 'message':
       return receiveMessage(state, client, id, question, os);
   }
@@ -301,7 +387,7 @@ export function smtpdFound(
   for (const { list, result, name, text } of found.listings) {
     if (result === 'noAnswer')
       os.log(
-        'postfix/smtpd',
+        `postfix/${client.service}`,
         `warning: ${name}: RBL lookup error: Host or domain name not found. Name service error for name=${name} type=A: Host not found, try again`,
         client.pid,
       );
@@ -342,7 +428,15 @@ function decideRecipient(
   if (refusal !== undefined) return serverAnswer(session, id, { reply: refusal }, os.now);
   if (client.queueId === undefined) {
     client.queueId = newQueueId(state.queue, state.usedIds, os.random('queue-id'));
-    os.log('postfix/smtpd', `${client.queueId}: client=${client.peer.name}[${client.address}]`, client.pid);
+    const sasl =
+      session.login === undefined
+        ? ''
+        : `, sasl_method=${client.loginWay ?? ''}, sasl_username=${session.login}`;
+    os.log(
+      `postfix/${client.service}`,
+      `${client.queueId}: client=${client.peer.name}[${client.address}]${sasl}`,
+      client.pid,
+    );
   }
   serverAnswer(session, id, { ok: true }, os.now);
 }
@@ -390,7 +484,7 @@ function policyRefusal(
 
 /** reject_unauth_destination. Undefined: this server takes mail for the address, or the client may relay. */
 function relayRefusal({ config }: MtaState, client: SmtpdClient, address: string): Reply | undefined {
-  return isDestination(config, address) || isPermitted(config, client.address)
+  return isDestination(config, address) || isTrusted(config, client)
     ? undefined
     : relayAccessDenied(address, config.relayRefusal === 'defer');
 }

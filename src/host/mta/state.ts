@@ -6,7 +6,9 @@ import type { Peer, ServerSession } from '../../smtp/session.ts';
 import type { RouteCandidate } from '../events.ts';
 import type { PolicyDesk } from '../policy.ts';
 import type { MtaConfig } from './config.ts';
+import type { TlsSession } from '../../net/tls.ts';
 import type { QueuedMessage } from './queue.ts';
+import type { SmtpdService } from './submission.ts';
 import type { RestrictionFindings, RestrictionInput } from './restrictions.ts';
 import type { RouteInput } from './routing.ts';
 import type { VerifyInput } from './verify.ts';
@@ -17,8 +19,17 @@ export interface SmtpdClient {
   readonly connection: number;
   readonly address: string;
   readonly port: number;
+  readonly service: SmtpdService;
   readonly pid: number;
   session: ServerSession | undefined;
+  /** `wait`: TLS comes first and is not there yet. */
+  tls: TlsSession | 'wait' | undefined;
+  /** The question that STARTTLS asked. */
+  handshake: number | undefined;
+  /** How the client logged in. */
+  loginWay: string | undefined;
+  /** Its name is known: the session may open. */
+  isNamed: boolean;
   /** What came before the session was open. */
   early: string;
   earlyEnd: 'no' | 'ended' | 'reset';
