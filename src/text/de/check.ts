@@ -133,8 +133,7 @@ export const check: CheckWords = {
   'arc.seal.broken': 'Ein Siegel hält nicht.',
   'zone.save': 'Als .zone-Datei speichern',
   'if.title': 'Was wäre, wenn',
-  'if.lead':
-    'Was aus den letzten Nachrichten würde, wenn dieser Entwurf veröffentlicht wäre und jeder Cache die alten Einträge vergessen hätte. Für den Entwurf berechnet, nichts verschickt.',
+  'if.lead': 'Als wäre er veröffentlicht und jeder Cache leer. Für den Entwurf berechnet, nichts verschickt.',
   'if.none':
     'Noch wurde keine Nachricht geprüft, die nach einem Namen dieser Zone gefragt hat. Schick eine und komm dann wieder.',
   'if.same':

@@ -127,8 +127,7 @@ export const check = {
   'arc.seal.broken': 'A seal does not hold.',
   'zone.save': 'Save as a .zone file',
   'if.title': 'What if',
-  'if.lead':
-    'What would become of the last messages if this draft were published and every cache had forgotten the old records. Computed for the draft, nothing sent.',
+  'if.lead': 'As if it were published and every cache were empty. Computed for the draft, nothing sent.',
   'if.none': 'No message has been judged yet that asked for a name in this zone. Send one, then come back.',
   'if.same': 'This draft changes nothing for the last {n} {n|message|messages}.',
   'if.changed': '{n} of {all} would end otherwise.',
