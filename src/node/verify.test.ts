@@ -15,6 +15,8 @@ import { signDkim } from '../auth/dkim-sign.ts';
 import { toBase64, latin1 } from '../base/bytes.ts';
 import { ed25519PublicKey } from '../crypto/ed25519.ts';
 import { prependField } from '../message/header.ts';
+import { makeSample } from '../view/check-sample.ts';
+import { worldFile } from '../view/testing.ts';
 import { runVerify } from './verify-command.ts';
 import { answerLine, answerLines } from './verify-lines.ts';
 import { drawTree } from '../view/reason-tree.ts';
@@ -474,6 +476,23 @@ describe('one message', () => {
       expect(wrong.code).toBe(2);
       expect(wrong.err).toMatch(said);
       expect(wrong.err.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('comes to the same verdict on a message that was exported with its records [G-05]', async () => {
+    for (const [name, wanted] of [
+      ['genuine', 'pass'],
+      ['forged', 'fail'],
+    ] as const) {
+      const sample = makeSample(worldFile('first'), name);
+      if (sample === undefined) throw new Error('no sample');
+      const found = await run([
+        'dmarc',
+        ...['--zone', file(`${name}.txt`, sample.records), '--message', file(`${name}.eml`, sample.message)],
+        ...['--ip', sample.ip, '--helo', sample.helo, '--sender', sample.sender],
+        ...['--time', new Date(sample.nowSeconds * 1000).toISOString(), '--json'],
+      ]);
+      expect((JSON.parse(found.out) as Answer).result).toBe(wanted);
     }
   });
 

@@ -68,7 +68,7 @@ export const check: CheckWords = {
   'summary.temperror': 'DMARC lässt sich nicht entscheiden: Eine Antwort ist nicht da.',
   'summary.open':
     'Noch nicht das letzte Wort: {n} {n|Eintrag fehlt|Einträge fehlen}. Ein fehlender Eintrag zählt als Anfrage ohne Antwort.',
-  missing: 'Es {n|fehlt: Füg diesen Eintrag|fehlen: Füg diese Einträge} ein',
+  missing: 'Fehlt noch: Füg {n|diesen Eintrag|diese Einträge} ein',
   'missing.how':
     'Führ den Befehl auf einem Rechner mit Internet aus und füg alles, was er ausgibt, unter den Einträgen ein. Auch dass es einen Namen nicht gibt, ist eine Antwort.',
   copy: 'Kopieren',
