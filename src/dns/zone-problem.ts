@@ -28,6 +28,7 @@ export type ZoneProblemCode =
   | 'no-owner'
   | 'unknown-directive'
   | 'include-not-read'
+  | 'generate-not-read'
   | 'type-not-read'
   | 'out-of-zone'
   | 'bad-owner-name'

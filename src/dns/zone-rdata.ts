@@ -1,12 +1,13 @@
 // Reads the data of one record from a master file, type by type, and stops with BIND's own words at the token that BIND
 // stops at. Knows no owner names, no TTLs, no zones. RFC 1035 §3.3 and §5.1, RFC 3596, RFC 3597.
 
-import { fromLatin1, utf8 } from '../base/bytes.ts';
+import { fromLatin1, latin1, utf8 } from '../base/bytes.ts';
 import type { TextSpan } from '../base/text-scanner.ts';
 import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text } from './address.ts';
 import { isHostName, labelsOf, nameOfLabels, parseName, type NameError } from './name.ts';
 import { caaOctets, dsOctets, srvOctets, stringsOctets, tlsaOctets } from './other-types.ts';
 import { knownType, typeName, type RecordData } from './records.ts';
+import { decodeMessage } from './wire-decode.ts';
 import type { LexFault, LexMark, LexOptions, ZoneLexer, ZoneToken } from './zone-lexer.ts';
 
 /** BIND's result texts, as they end an error line. */
@@ -260,13 +261,17 @@ function readUnknown(r: RdataReader, code: number): RecordData {
   if (hex.length !== 2 * length) throw new Stop('unexpected end of input');
   let rdata = '';
   for (let i = 0; i < hex.length; i += 2) rdata += String.fromCharCode(parseInt(hex.slice(i, i + 2), 16));
-  const type = knownType(code);
-  if (type === 'A' && length === 4)
-    return { type, address: ipv4Text([...rdata].map((c) => c.charCodeAt(0))) };
-  if (type === 'AAAA' && length === 16)
-    return { type, address: ipv6Text([...rdata].map((c) => c.charCodeAt(0))) };
-  if (type !== undefined) throw new Stop('syntax error');
-  return { type: 'OTHER', code, rdata };
+  if (knownType(code) === undefined) return { type: 'OTHER', code, rdata };
+  return fromOctets(code, rdata) ?? r.bad('syntax error');
+}
+
+/** A type that is known by another spelling: read as it stands in a message, without compression. */
+function fromOctets(code: number, rdata: string): RecordData | undefined {
+  const two = (n: number): string => String.fromCharCode(n >> 8, n & 255);
+  const header = two(0) + two(0x8000) + two(0) + two(1) + two(0) + two(0);
+  const record = `\0${two(code)}${two(1)}${two(0)}${two(0)}${two(rdata.length)}${rdata}`;
+  const decoded = decodeMessage(latin1(header + record));
+  return decoded.ok ? decoded.value.answers[0]?.data : undefined;
 }
 
 /**

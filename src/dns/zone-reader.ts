@@ -220,6 +220,12 @@ export class ZoneReader {
       this.fail('file not found');
       this.problem('include-not-read', 'error', value.span, this.master(`${file}: file not found`), { file });
       this.skipping = true;
+    } else if (directive === '$GENERATE') {
+      // Ehlo's limit as well; BIND would write the records itself.
+      this.fail('not implemented');
+      const said = this.master('$GENERATE is not part of this simulation');
+      this.problem('generate-not-read', 'error', token.span, said);
+      this.skipping = true;
     } else {
       this.fail('syntax error');
       this.problem(

@@ -116,6 +116,10 @@ export const zone: ZoneText = {
       'Hier gibt es keine anderen Dateien',
       'Ehlo kennt nur diese Datei: Kopiere den Inhalt von `{file:ihr}` hierher.',
     ],
+    'generate-not-read': [
+      'Hier gibt es keine Einträge vom Fließband',
+      'Nameserver kennen `$GENERATE`, Ehlo nicht: Schreib die Einträge aus, einen in jede Zeile.',
+    ],
     'type-not-read': ['Diesen Typ kann Ehlo nicht lesen', 'Lass `{type:ihn}` weg; Mail braucht ihn nicht.'],
     'out-of-zone': [
       'Gehört nicht in diese Zone',

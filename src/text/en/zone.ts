@@ -117,6 +117,10 @@ export const zone = {
       'No other files here',
       'Ehlo has no files beside this one: copy the contents of `{file:it}` here.',
     ],
+    'generate-not-read': [
+      'No records by the dozen here',
+      'Name servers know `$GENERATE`, Ehlo does not: write the records out, one line each.',
+    ],
     'type-not-read': [
       'Ehlo does not know how to read this type',
       'Leave `{type:it}` out; mail does not need it.',
