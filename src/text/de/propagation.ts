@@ -29,9 +29,9 @@ export const propagation: PropagationText = {
   current: 'aktuell',
   left: 'noch {time}, bis {clock}',
   jump: 'Vergehen lassen',
-  jumpLabel: '{time} vergehen lassen, bis {resolver} {name} {type} vergessen hat',
+  jumpLabel: 'Vergehen lassen: {time}, bis {resolver} {name} {type} vergessen hat',
   flush: 'Leeren',
-  flushLabel: 'Das Gedächtnis von {resolver} leeren',
+  flushLabel: 'Leeren: {resolver} vergisst alles',
   flushHint:
     'In Wirklichkeit kann das nur der Betreiber (rndc flush); manche öffentlichen Resolver haben eine Webseite dafür.',
   summary: {

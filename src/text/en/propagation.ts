@@ -28,9 +28,9 @@ export const propagation = {
   current: 'current',
   left: '{time} more, until {clock}',
   jump: 'Let it pass',
-  jumpLabel: 'Let {time} pass until {resolver} has forgotten {name} {type}',
+  jumpLabel: 'Let it pass: {time}, until {resolver} has forgotten {name} {type}',
   flush: 'Flush',
-  flushLabel: 'Empty the memory of {resolver}',
+  flushLabel: 'Flush: empty the memory of {resolver}',
   flushHint:
     'In reality only its operator can do this (rndc flush); some public resolvers offer a web page for it.',
   summary: {
