@@ -116,6 +116,8 @@ export const HEALTHY_WORLDS: readonly HealthyWorld[] = [
         'ns1 IN A 192.0.2.54',
         '@ IN TXT "v=spf1 include:_spf.esp.test -all"',
         '_spf IN TXT "v=spf1 ip4:198.51.100.0/25 ~all"',
+        dmarc('v=DMARC1; p=reject; rua=mailto:dmarc@esp.test'),
+        rsaKey('k1'),
       ),
     },
     hosts: [
