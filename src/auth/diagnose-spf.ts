@@ -107,7 +107,9 @@ function unlisted(input: DiagnoseInput, spf: SpfVerdict, context: DiagnoseContex
     input.dmarc?.dkimAligned === true ||
     (input.dkim ?? []).some((one) => one.result === 'pass' && one.domain === spf.domain);
   if (!isOwn && !isSigned) return;
-  find('SPF-MISSING-SENDER', 'error', at, spf.rule, {
+  // A good signature of the author saves the message; the record is wrong all the same.
+  const severity = input.dmarc?.result === 'pass' ? 'warning' : 'error';
+  find('SPF-MISSING-SENDER', severity, at, spf.rule, {
     address: spf.ip,
     domain: spf.domain,
     ...(context.sender === undefined ? {} : { host: context.sender.host }),

@@ -2,6 +2,7 @@
 // the message as a whole, why-judgement.ts adds. The one thing looked up besides is whether the record that was judged is still the published one: a resolver may have remembered
 // an older text.
 
+import { signedHash } from '../auth/diagnose-dkim.ts';
 import type { DnsEvidence } from '../auth/evidence.ts';
 import { sameName } from '../dns/name.ts';
 import { parseZone } from '../dns/zone-file.ts';
@@ -69,7 +70,12 @@ export function whyDkim(journal: Journal, event: EventOf<'auth.dkim'>, view: Why
   addRule(view, best.rule);
   staleness(journal, event, view, best.keyLookup, best.key?.text);
   const name = `${best.selector}._domainkey.${best.domain}`;
-  if (result !== 'pass' && best.domain !== '') view.actions.unshift(...openZone(journal, name, 'TXT'));
+  // The key's record is the place to mend it only when the key is at fault.
+  const trouble = dkimTrouble(best.reason);
+  const isKey =
+    trouble === 'key' || trouble === 'lookup' || (trouble === 'signature' && signedHash(best) === undefined);
+  if (result !== 'pass' && isKey && best.domain !== '')
+    view.actions.unshift(...openZone(journal, name, 'TXT'));
   return view;
 }
 
