@@ -123,29 +123,50 @@ function unzip(file: Uint8Array, mostBytes: number): Result<Uint8Array, UnpackPr
   }
 }
 
+/** A report file that could be unpacked: its text, and what that says. */
+export interface OpenedReport {
+  /** As the message names it; '' when it does not. */
+  readonly filename: string;
+  readonly xml: string;
+  readonly read: Result<ReadReport, ReportProblem>;
+}
+
 /** A report out of a file. Text is UTF-8 unless its declaration says otherwise. */
-export function readReportFile(file: Uint8Array): Result<ReadReport, ReportProblem | UnpackProblem> {
+export function openReportFile(file: Uint8Array, filename = ''): Result<OpenedReport, UnpackProblem> {
   const unpacked = unpackReport(file);
   if (!unpacked.ok) return unpacked;
   const head = fromUtf8(unpacked.value.subarray(0, 200));
   const named = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']/.exec(head)?.[1] ?? 'utf-8';
-  return parseAggregateReport(decodeCharset(unpacked.value, named).text);
+  const xml = decodeCharset(unpacked.value, named).text;
+  return ok({ filename, xml, read: parseAggregateReport(xml) });
 }
 
 const CARRIERS = /^(?:application\/(?:gzip|x-gzip|zip|x-zip|x-zip-compressed|xml|octet-stream)|text\/xml)$/;
 
-/** The first report in a message, attached or as the message's only part. */
-export function readReportMail(
-  message: string | Uint8Array,
-): Result<ReadReport, ReportProblem | UnpackProblem> {
+/** The first report in a message, attached or as the message's only part; `no-report` where nothing could be one. */
+export function openReportMail(message: string | Uint8Array): Result<OpenedReport, UnpackProblem> {
   const raw = binary(message);
-  let problem: ReportProblem | UnpackProblem = 'no-report';
+  let best: Result<OpenedReport, UnpackProblem> = err('no-report');
   for (const part of partsOf(parseMime(raw))) {
     if (!CARRIERS.test(`${part.type}/${part.subtype}`) && !/\.(?:xml|gz|zip)$/i.test(part.filename ?? ''))
       continue;
-    const read = readReportFile(partBytes(raw, part).bytes);
-    if (read.ok) return read;
-    if (problem === 'no-report') problem = read.error;
+    const opened = openReportFile(partBytes(raw, part).bytes, part.filename ?? '');
+    if (opened.ok && opened.value.read.ok) return opened;
+    if (opened.ok ? !best.ok || !best.value.read.ok : !best.ok && best.error === 'no-report') best = opened;
   }
-  return err(problem);
+  return best;
+}
+
+const readOf = (
+  opened: Result<OpenedReport, UnpackProblem>,
+): Result<ReadReport, ReportProblem | UnpackProblem> => (opened.ok ? opened.value.read : opened);
+
+export function readReportFile(file: Uint8Array): Result<ReadReport, ReportProblem | UnpackProblem> {
+  return readOf(openReportFile(file));
+}
+
+export function readReportMail(
+  message: string | Uint8Array,
+): Result<ReadReport, ReportProblem | UnpackProblem> {
+  return readOf(openReportMail(message));
 }

@@ -42,6 +42,8 @@ export interface LessonBody {
   readonly prose: Bilingual<Prose>;
   /** With `extends` followed; null = the world in which the solution of `previous` ended. */
   readonly world: JsonMap | null;
+  /** What happened in `world` before the learner came, as a script; '' when nothing did. */
+  readonly before: string;
   /** The lesson before it in the same track. */
   readonly previous: string | null;
   /** As src/lesson/format.ts describes it, checked. */
@@ -114,6 +116,7 @@ export function readLessons(dir: string): Lessons {
         id,
         prose: { en: en.prose, de: de.prose },
         world,
+        before: readBefore(join(folder, 'before.talk'), world),
         previous,
         goals: readGoals(id, join(folder, 'goals.yaml')),
         solution: readText(join(folder, 'solution.talk')),
@@ -156,6 +159,13 @@ function readWorlds(dir: string): Worlds {
 function readLessonWorld(file: string, written: ReadonlyMap<string, JsonMap>): JsonMap | null {
   if (!existsSync(file)) return null;
   return extendWorld(readMap(file), shown(file), (base) => written.get(base));
+}
+
+/** Only a world of the lesson's own has a past of its own: the other begins where the previous lesson ended. */
+function readBefore(file: string, world: JsonMap | null): string {
+  if (!existsSync(file)) return '';
+  if (world === null) throw new Error(`${shown(file)}: needs a world.yaml beside it`);
+  return readText(file);
 }
 
 /** Folders named `01-something`, in order; others (`worlds`) are not tracks or lessons. */

@@ -24,6 +24,8 @@ import type {
 } from '../view/types.ts';
 import type { CheckInput, CheckSample, CheckView, EnvelopeHints } from '../view/check-types.ts';
 import type { WhatIfView } from '../view/what-if-types.ts';
+import type { ReportsView, ReportView } from '../view/reports.ts';
+import type { ReverseName } from '../view/reverse-names.ts';
 import type { Command } from '../world/command.ts';
 
 export type { Command };
@@ -143,6 +145,12 @@ export interface EhloWorker {
   envelopeHints(message: string): Promise<EnvelopeHints>;
   /** A message to begin with, sent in a world of its own. */
   sample(name: 'genuine' | 'forged'): Promise<CheckSample | undefined>;
+  /** Aggregate reports in the learner's mailboxes, and what receivers noted. */
+  reports(seq?: number): Promise<ReportsView>;
+  /** Names of addresses, asked of this world's DNS on a copy of it. */
+  reverseNames(addresses: readonly string[]): Promise<readonly ReverseName[]>;
+  /** Reads a report file that was brought along; needs no world. */
+  readReport(id: string, filename: string, bytes: Uint8Array): Promise<ReportView>;
   /** Completions of the word before the cursor in a terminal. */
   complete(terminal: string, line: string): Promise<readonly string[]>;
   /** The next hint of a goal; asking counts, and is remembered. */

@@ -19,6 +19,7 @@ const greeting: LessonBody = {
   id: 'greeting',
   prose: none,
   world: first,
+  before: '',
   previous: null,
   goals: {
     goals: [

@@ -11,6 +11,8 @@ export interface LessonFiles {
   readonly id: string;
   /** Null: it begins where the solution of `previous` ended. */
   readonly world: unknown;
+  /** Script of what happened in `world` before the learner came. */
+  readonly before: string;
   readonly previous: string | null;
   readonly goals: unknown;
   /** The script that solves it. */
@@ -57,6 +59,7 @@ export async function startOf(scenario: ScenarioRef, library: Library): Promise<
     prelude.unshift(...parseScript(before.solution));
     ground = before;
   }
+  prelude.unshift(...parseScript(ground.before));
   return {
     description: describe(ground.world, ground.id),
     prelude,

@@ -18,6 +18,7 @@ const checks = async (): Promise<typeof import('./checks.ts')> => {
   await equipment();
   return import('./checks.ts');
 };
+const reports = (): Promise<typeof import('./reports.ts')> => import('./reports.ts');
 
 let engine: Engine | undefined;
 let listener: ((update: Update) => unknown) | undefined;
@@ -76,6 +77,12 @@ const worker: EhloWorker = {
     const { description } = await startOf({ kind: 'sandbox' }, library);
     return (await checks()).makeSample(description, name);
   },
+  reports: async (seq) => (await reports()).askReports(current(), seq),
+  reverseNames: async (addresses) => {
+    await equipment();
+    return (await reports()).askReverseNames(current(), addresses);
+  },
+  readReport: async (id, filename, bytes) => (await reports()).readReport(id, filename, bytes),
   complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),
   hint: async (goal) => current().hint(goal),
   answer: async (question, choice) => {

@@ -33,6 +33,7 @@ export const ui: UiWords = {
   'zones.choose': 'Zone wählen',
   'tab.mailboxes': 'Postfächer',
   'tab.server': 'Server',
+  'tab.reports': 'Berichte',
   'tab.log': 'Log',
   'terminal.new': 'Neues Terminal',
   'past.text': 'Du siehst die Vergangenheit. Nur lesen.',

@@ -32,6 +32,7 @@ export const ui = {
   'zones.choose': 'Choose a zone',
   'tab.mailboxes': 'Mailboxes',
   'tab.server': 'Server',
+  'tab.reports': 'Reports',
   'tab.log': 'Log',
   'terminal.new': 'New terminal',
   'past.text': 'You are looking at the past. Read only.',
