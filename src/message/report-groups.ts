@@ -202,6 +202,23 @@ export function suggestPolicy(
   return { ...stay('next-step', [], 'RFC 9989 §5.1.6'), ...step };
 }
 
+export interface Loss {
+  readonly failing: number;
+  readonly legitimate: number;
+  readonly sources: readonly string[];
+}
+
+/** What `p=reject` would cost of mail that may be the domain's own. */
+export function lossUnderReject(groups: readonly SourceGroup[]): Loss {
+  const ours = groups.filter((group) => group.kind !== 'spoofer');
+  const losing = ours.filter((group) => group.passed < group.count);
+  return {
+    failing: losing.reduce((sum, group) => sum + group.count - group.passed, 0),
+    legitimate: ours.reduce((sum, group) => sum + group.count, 0),
+    sources: losing.map((group) => group.sourceIp),
+  };
+}
+
 function sum(groups: readonly SourceGroup[], of: (group: SourceGroup) => number): number {
   return groups.reduce((total, group) => total + of(group), 0);
 }

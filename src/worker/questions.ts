@@ -10,6 +10,7 @@ import { messageDetail } from '../view/message-detail.ts';
 import type { MessageDetail, WhyTarget, WhyView, ZoneAnalysis } from '../view/types.ts';
 import { why } from '../view/why.ts';
 import { analyseZone } from '../view/zone-analysis.ts';
+import { withReports } from '../view/zone-reports.ts';
 import { withEvidence } from '../view/zone-evidence.ts';
 import { draftWorld } from '../view/zone-world.ts';
 import { now } from '../world/world.ts';
@@ -31,7 +32,7 @@ export function askZone(engine: Engine, zone: string, text: string): ZoneAnalysi
     now: now(engine.world),
     ...(world === undefined ? {} : { world }),
   });
-  return withEvidence(analysis, engine.journal.trace, zone);
+  return withReports(withEvidence(analysis, engine.journal.trace, zone), engine.journal);
 }
 
 /** The world as it is judged from where names are looked up. */

@@ -1,7 +1,7 @@
 // The figures of the panel: sums of `<count>` and nothing else. Pure functions of reports.
 
 import type { AggregateReport, PublishedPolicy, ReportRecord } from '../../message/report-aggregate.ts';
-import type { PolicySuggestion, SourceGroup } from '../../message/report-groups.ts';
+import type { PolicySuggestion } from '../../message/report-groups.ts';
 
 export interface DayFigure {
   /** Seconds since 1970, beginning of the day. */
@@ -53,23 +53,6 @@ export function policyText(policy: PublishedPolicy): string {
 
 export const percent = (part: number, whole: number): string =>
   whole === 0 ? '0' : String(Math.round((part / whole) * 1000) / 10);
-
-export interface Loss {
-  readonly failing: number;
-  readonly legitimate: number;
-  readonly sources: readonly string[];
-}
-
-/** What `p=reject` would cost of mail that may be the domain's own. */
-export function lossUnderReject(groups: readonly SourceGroup[]): Loss {
-  const ours = groups.filter((group) => group.kind !== 'spoofer');
-  const losing = ours.filter((group) => group.passed < group.count);
-  return {
-    failing: losing.reduce((sum, group) => sum + group.count - group.passed, 0),
-    legitimate: ours.reduce((sum, group) => sum + group.count, 0),
-    sources: losing.map((group) => group.sourceIp),
-  };
-}
 
 /** The record that a suggestion means. */
 export function suggestedRecord({ policy, testing }: PolicySuggestion): string {
