@@ -3,6 +3,7 @@
 
 import type { Bytes } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
+import type { SaslClient, SaslIdentity } from '../sasl/client.ts';
 import { STUFF_RULES, type StuffRules } from './dot.ts';
 import type { Reply } from './reply.ts';
 import type { NotifyWord } from './session.ts';
@@ -42,6 +43,12 @@ export interface ClientConfig {
   readonly skipQuitResponse: boolean;
   /** A server that calls itself by our own name is ourselves. */
   readonly detectLoop: boolean;
+  /** smtp_tls_security_level: none, may, encrypt; `active`: the connection is secured before the greeting (465). */
+  readonly tls: 'none' | 'may' | 'encrypt' | 'active';
+  /** smtp_sasl_password_maps: who to log in as. */
+  readonly login?: SaslIdentity;
+  /** For SCRAM: new for every session. */
+  readonly nonce: string;
 }
 
 export function clientConfig(heloName: string, changes: Partial<ClientConfig> = {}): ClientConfig {
@@ -53,6 +60,8 @@ export function clientConfig(heloName: string, changes: Partial<ClientConfig> = 
     discardEhloKeywords: [],
     skipQuitResponse: true,
     detectLoop: changes.protocol !== 'lmtp',
+    tls: 'none',
+    nonce: 'nonce',
     ...changes,
   };
 }
@@ -85,7 +94,18 @@ export interface ClientJob {
 
 /** What the client waits an answer to. */
 export type ClientStep =
-  'greeting' | 'EHLO' | 'HELO' | 'LHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'end of data' | 'RSET' | 'QUIT';
+  | 'greeting'
+  | 'EHLO'
+  | 'HELO'
+  | 'LHLO'
+  | 'STARTTLS'
+  | 'AUTH'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'end of data'
+  | 'RSET'
+  | 'QUIT';
 
 export interface RecipientOutcome {
   readonly address: string;
@@ -125,6 +145,8 @@ export type ClientNote = { readonly at: Time } & (
 export type ClientOutput =
   | { readonly kind: 'send'; readonly bytes: Bytes }
   | { readonly kind: 'close' }
+  /** The server is ready for TLS: begin the handshake, then call `clientSecured`. */
+  | { readonly kind: 'startTls' }
   | { readonly kind: 'note'; readonly note: ClientNote }
   /** Every recipient's fate is known; comes once, before `close`. */
   | { readonly kind: 'done'; readonly outcomes: readonly RecipientOutcome[] };
@@ -162,6 +184,9 @@ export interface ClientSession {
   /** Replies that are due, in order. */
   awaited: { step: ClientStep; recipient?: number }[];
   features: ClientFeatures;
+  secured: boolean;
+  /** The exchange of AUTH, and after it `done`. */
+  login: SaslClient | 'done' | undefined;
   /** The message as it will go out, before stuffing. */
   message: string;
   mailRejected: boolean;

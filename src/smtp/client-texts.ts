@@ -9,6 +9,8 @@ export function limitOf(timeouts: ClientTimeouts, step: ClientStep): number {
     case 'EHLO':
     case 'HELO':
     case 'LHLO':
+    case 'STARTTLS':
+    case 'AUTH':
       return timeouts.heloMs;
     case 'MAIL':
       return timeouts.mailMs;
@@ -34,6 +36,10 @@ export function doing(step: ClientStep, undelivered: boolean): string {
     case 'HELO':
     case 'LHLO':
       return `performing the ${step} handshake`;
+    case 'STARTTLS':
+      return 'performing the STARTTLS handshake';
+    case 'AUTH':
+      return 'performing SASL authentication';
     case 'MAIL':
       return 'sending MAIL FROM';
     case 'RCPT':

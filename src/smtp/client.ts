@@ -3,20 +3,34 @@
 // and §4.2.1 first, for LMTP RFC 2033.
 
 import { assert } from '../base/assert.ts';
-import { fromLatin1, latin1 } from '../base/bytes.ts';
+import { fromLatin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
+import {
+  command,
+  failRest,
+  failed,
+  note,
+  quit,
+  said,
+  send,
+  serverName,
+  settle,
+  shut,
+  stream,
+  tellDone,
+} from './client-acts.ts';
+import { authAnswered, prepare, tlsAnswered } from './client-login.ts';
 import {
   NO_FEATURES,
   type ClientConfig,
   type ClientFeatures,
   type ClientJob,
-  type ClientNote,
   type ClientOutput,
   type ClientSession,
   type ClientStep,
   type RecipientOutcome,
 } from './client-job.ts';
-import { doing, limitOf, requestName } from './client-texts.ts';
+import { limitOf } from './client-texts.ts';
 import { stuffDots } from './dot.ts';
 import { encodeXtext, quoteAddress } from './grammar.ts';
 import { parseReplyLine, replyClass, replyStatus, replyText, parseReply, type Reply } from './reply.ts';
@@ -41,6 +55,8 @@ export function openClientSession(config: ClientConfig, job: ClientJob, now: Tim
     lines: [],
     awaited: [{ step: 'greeting' }],
     features: NO_FEATURES,
+    secured: config.tls === 'active',
+    login: undefined,
     message: fromLatin1(job.message),
     mailRejected: false,
     accepted: [],
@@ -81,6 +97,14 @@ export function clientEnd(session: ClientSession, now: Time, undelivered = false
   stream(session, now, 'lost connection', undelivered);
 }
 
+/** The handshake that `startTls` asked for is over: the server introduces itself again (RFC 3207 §4.2). */
+export function clientSecured(session: ClientSession, now: Time): void {
+  if (session.closed) return;
+  session.secured = true;
+  session.input = '';
+  hello(session, session.config.protocol === 'lmtp' ? 'LHLO' : 'EHLO', now);
+}
+
 /** When the session wants to be woken: its time-out. */
 export function clientWakeAt(session: ClientSession): Time | undefined {
   const step = session.awaited[0]?.step;
@@ -99,84 +123,6 @@ export function clientDrain(session: ClientSession): ClientOutput[] {
   const outputs = session.outputs;
   session.outputs = [];
   return outputs;
-}
-
-const serverName = ({ job }: ClientSession): string => `${job.server.name}[${job.server.address}]`;
-
-type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
-
-function note(session: ClientSession, at: Time, what: WithoutTime<ClientNote>): void {
-  session.outputs.push({ kind: 'note', note: { at, ...what } as ClientNote });
-}
-
-function send(session: ClientSession, text: string, now: Time): void {
-  session.outputs.push({ kind: 'send', bytes: latin1(text) });
-  session.waitingSince = now;
-}
-
-function stream(
-  session: ClientSession,
-  now: Time,
-  reason: 'lost connection' | 'timeout',
-  undelivered: boolean,
-): void {
-  const step = session.awaited[0]?.step ?? 'QUIT';
-  note(session, now, { kind: 'lost', reason, step });
-  const where = doing(step, undelivered);
-  const text =
-    reason === 'timeout'
-      ? `conversation with ${serverName(session)} timed out while ${where}`
-      : `lost connection with ${serverName(session)} while ${where}`;
-  failRest(session, { dsn: '4.4.2', text, reply: undefined, step });
-  shut(session);
-}
-
-/** Settles one recipient; the first word counts. */
-function settle(session: ClientSession, index: number, outcome: Omit<RecipientOutcome, 'address'>): void {
-  const address = session.job.recipients[index]?.address;
-  if (address === undefined || session.outcomes[index]) return;
-  session.outcomes[index] = { address, ...outcome };
-}
-
-interface Failure {
-  readonly dsn: string;
-  readonly text: string;
-  readonly reply: Reply | undefined;
-  readonly step: ClientStep | 'session';
-}
-
-/** Class 4 defers, class 5 bounces; a server that answers a refusal with anything else breaks the protocol. */
-function failed({ dsn, text, reply, step }: Failure): Omit<RecipientOutcome, 'address'> {
-  if (dsn.startsWith('4')) return { status: 'deferred', dsn, text, reply, step };
-  if (dsn.startsWith('5')) return { status: 'bounced', dsn, text, reply, step };
-  return { status: 'bounced', dsn: '5.5.0', text: `Protocol error: ${text}`, reply, step };
-}
-
-function failRest(session: ClientSession, failure: Failure): void {
-  for (const index of session.outcomes.keys()) settle(session, index, failed(failure));
-  tellDone(session);
-}
-
-function tellDone(session: ClientSession): void {
-  if (session.doneTold || session.outcomes.some((outcome) => outcome === undefined)) return;
-  session.doneTold = true;
-  session.outputs.push({
-    kind: 'done',
-    outcomes: session.outcomes.filter((outcome) => outcome !== undefined),
-  });
-}
-
-function shut(session: ClientSession): void {
-  session.closed = true;
-  session.awaited = [];
-  session.input = '';
-  session.outputs.push({ kind: 'close' });
-}
-
-/** `host mx.blue.example[192.0.2.25] said: 550 … (in reply to RCPT TO command)`. */
-function said(session: ClientSession, step: ClientStep, answer: Reply): Failure {
-  const text = `host ${serverName(session)} said: ${replyText(answer)} (in reply to ${requestName(step)})`;
-  return { dsn: replyStatus(answer), text, reply: answer, step };
 }
 
 function refusedToTalk(session: ClientSession, step: ClientStep, answer: Reply, now: Time): void {
@@ -228,6 +174,12 @@ function answered(session: ClientSession, answer: Reply, now: Time): void {
       if (good) greeted(session, answer, awaited.step === 'LHLO', now);
       else refusedToTalk(session, awaited.step, answer, now);
       break;
+    case 'STARTTLS':
+      tlsAnswered(session, answer, now);
+      break;
+    case 'AUTH':
+      if (authAnswered(session, answer, now)) transaction(session, now);
+      break;
     case 'MAIL':
       if (!good) {
         session.mailRejected = true;
@@ -263,18 +215,6 @@ function answered(session: ClientSession, answer: Reply, now: Time): void {
   }
 }
 
-function command(
-  session: ClientSession,
-  step: ClientStep,
-  text: string,
-  now: Time,
-  recipient?: number,
-): string {
-  note(session, now, { kind: 'command', step, text });
-  session.awaited.push(recipient === undefined ? { step } : { step, recipient });
-  return `${text}\r\n`;
-}
-
 function hello(session: ClientSession, verb: 'EHLO' | 'HELO' | 'LHLO', now: Time): void {
   send(session, command(session, verb, `${verb} ${session.config.heloName}`, now), now);
 }
@@ -298,7 +238,7 @@ function readFeatures(config: ClientConfig, answer: Reply, esmtp: boolean): Clie
   };
 }
 
-/** The server has introduced itself: the transaction begins, or there is no point in it. */
+/** The server has introduced itself: TLS and login come first where they are wanted. */
 function greeted(session: ClientSession, answer: Reply, esmtp: boolean, now: Time): void {
   const { config, job } = session;
   session.features = readFeatures(config, answer, esmtp);
@@ -313,6 +253,17 @@ function greeted(session: ClientSession, answer: Reply, esmtp: boolean, now: Tim
     giveUp('5.4.6', `mail for ${job.nexthop} loops back to myself`);
     return;
   }
+  if (prepare(session, now)) return;
+  transaction(session, now);
+}
+
+/** Nothing more to be arranged: the message goes its way, or there is no point in it. */
+function transaction(session: ClientSession, now: Time): void {
+  const { job, features } = session;
+  const giveUp = (dsn: string, text: string): void => {
+    failRest(session, { dsn, text, reply: undefined, step: 'session' });
+    quit(session, now);
+  };
   if (job.smtputf8 && !features.smtputf8) {
     giveUp('5.6.7', `SMTPUTF8 is required, but was not offered by host ${serverName(session)}`);
     return;
@@ -426,10 +377,3 @@ function endOfData(session: ClientSession, answer: Reply, now: Time): void {
 }
 
 /** Says QUIT unless it has been said; waits for the answer only when told to. */
-function quit(session: ClientSession, now: Time): void {
-  if (!session.quitSent) {
-    session.quitSent = true;
-    send(session, command(session, 'QUIT', 'QUIT', now), now);
-  }
-  if (session.config.skipQuitResponse) shut(session);
-}

@@ -7,6 +7,7 @@ import {
   clientDrain,
   clientEnd,
   clientReceive,
+  clientSecured,
   clientWake,
   clientWakeAt,
   openClientSession,
@@ -113,6 +114,10 @@ export interface ClientRig {
   closed: boolean;
   readonly notes: ClientNote[];
   outcomes: readonly RecipientOutcome[] | undefined;
+  /** How often it wanted a TLS handshake. */
+  handshakes: number;
+  /** The handshake is over; returns what the client says then. */
+  secured(): string;
   /** Gives the client the server's words (binary string) and returns what the client says to them. */
   hear(text: string): string;
   /** The same without looking at what the client says. */
@@ -138,14 +143,21 @@ export function clientRig(job: Partial<ClientJob> = {}, changes: Partial<ClientC
       if (output.kind === 'send') out += fromLatin1(output.bytes);
       else if (output.kind === 'close') rig.closed = true;
       else if (output.kind === 'note') rig.notes.push(output.note);
+      else if (output.kind === 'startTls') rig.handshakes++;
       else rig.outcomes = output.outcomes;
     }
   };
   const rig: ClientRig = {
     now: 0,
     closed: false,
+    handshakes: 0,
     notes: [],
     outcomes: undefined,
+    secured() {
+      clientSecured(session, rig.now);
+      pump();
+      return rig.said();
+    },
     feed(text) {
       clientReceive(session, latin1(text), rig.now);
       pump();
