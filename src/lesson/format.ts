@@ -29,6 +29,8 @@ export interface EventSpec {
   readonly count?: number;
   /** What the newest of them must say: how things stand, not whether they ever were so. */
   readonly last?: Where;
+  /** The newest so many of them, of that type and host, all say this: nothing went wrong lately. */
+  readonly streak?: { readonly count: number; readonly where: Where };
 }
 
 /** A message in a mailbox. */
@@ -74,6 +76,13 @@ export interface PublishedSpec {
   readonly changed?: boolean;
 }
 
+/** What the lint says about a zone as it is published now, in its world. */
+export interface LintSpec {
+  readonly zone: string;
+  /** There is this finding. Absent: there is no error and no warning at all. */
+  readonly finding?: string;
+}
+
 export type Predicate =
   | { readonly all: readonly Predicate[] }
   | { readonly any: readonly Predicate[] }
@@ -82,6 +91,7 @@ export type Predicate =
   | { readonly delivered: DeliveredSpec }
   | { readonly session: SessionSpec }
   | { readonly published: PublishedSpec }
+  | { readonly lint: LintSpec }
   /** The question was answered rightly. */
   | { readonly answered: string }
   /** The answer to a question was this wrong choice. */

@@ -37,6 +37,7 @@ const predicates = {
       where: v.exactOptional(where),
       count: v.exactOptional(v.number()),
       last: v.exactOptional(where),
+      streak: v.exactOptional(v.strictObject({ count: v.number(), where })),
     }),
   }),
   delivered: v.strictObject({
@@ -69,6 +70,12 @@ const predicates = {
       matches: v.exactOptional(pattern),
       count: v.exactOptional(v.number()),
       changed: v.exactOptional(v.boolean()),
+    }),
+  }),
+  lint: v.strictObject({
+    lint: v.strictObject({
+      zone: v.pipe(v.string(), v.endsWith('.', 'must end with a dot')),
+      finding: v.exactOptional(v.string()),
     }),
   }),
   answered: v.strictObject({ answered: v.string() }),

@@ -24,7 +24,9 @@ const statements: Readonly<Record<string, string>> = {
   'first-helo': '[A1] ',
   'typed-by-hand': '[A2] ',
   envelope: '[A3] ',
+  'who-takes-mail': '[B1] ',
   'spf-from-zero': '[D1] ',
+  'dkim-seal': '[D2] ',
   'aggregate-reports': '[D4] ',
 };
 

@@ -56,6 +56,7 @@ function evidenceOf(world: World): Evidence {
     world,
     mistakes: new Map([['LM-07', 12]]),
     records: (zone) => sources.records(world, zone),
+    findings: (zone) => sources.findings(world, zone),
     answers: new Map([['q', { choice: 'right', seq: 77 }]]),
     isRight: (_question, choice) => choice === 'right',
   };
@@ -224,4 +225,31 @@ it('follows paths into values', () => {
   expect(valueAt(value, 'a.list.0.b')).toBe(1);
   expect(valueAt(value, 'a.list.length')).toBe(1);
   expect(valueAt(value, 'a.none.b')).toBeUndefined();
+});
+
+describe('lint', () => {
+  const zone = 'wolke.example.';
+  const later = openWorld(worlds['quiet'] as unknown as WorldDescription, 'test');
+  playScript(later, parseScript('@ add wolke.example: far IN MX 10 mail.wolke.example'));
+  const found = evidenceOf(later);
+
+  it('knows whether a published zone has an error or a warning, and which', () => {
+    expect(fulfilled({ lint: { zone } }, fresh)).toBeDefined();
+    expect(fulfilled({ lint: { zone, finding: 'DNS-NODOT' } }, fresh)).toBeUndefined();
+    expect(fulfilled({ lint: { zone } }, found)).toBeUndefined();
+    expect(fulfilled({ lint: { zone, finding: 'DNS-NODOT' } }, found)).toBeDefined();
+  });
+});
+
+describe('streak', () => {
+  it('asks the newest so many events of that type', () => {
+    const type = 'mailbox.delivered';
+    const streak = (count: number, user: string): Predicate => ({
+      event: { type, streak: { count, where: { user: { matches: user } } } },
+    });
+    yes(streak(3, 'bob|anna'));
+    no(streak(4, 'bob|anna'));
+    no(streak(3, 'anna'));
+    expect(isHistory(streak(1, 'bob'))).toBe(false);
+  });
 });

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly mistakes: ReadonlyMap<string, number>;
   /** Records of a zone as published, from the room that reads zones. */
   records(zone: string): readonly { readonly name: string; readonly type: string; readonly text: string }[];
+  /** What is wrong with a zone as published: ids of its errors and warnings. */
+  findings(zone: string): readonly string[];
   /** The answers given so far: question to choice. */
   readonly answers: ReadonlyMap<string, { readonly choice: string; readonly seq: number }>;
   isRight(question: string, choice: string): boolean;
@@ -58,6 +60,12 @@ export function fulfilled(
   if ('delivered' in predicate) return one(findDeliveries(predicate.delivered, evidence.world));
   if ('session' in predicate) return one(findSessions(predicate.session, evidence.world));
   if ('published' in predicate) return findRecords(predicate.published, evidence);
+  if ('lint' in predicate) {
+    const { zone, finding } = predicate.lint;
+    const found = evidence.findings(zone);
+    const isSo = finding === undefined ? found.length === 0 : found.includes(finding);
+    return isSo ? lastPublished(evidence.world, zone) : undefined;
+  }
   if ('mistake' in predicate) return evidence.mistakes.get(predicate.mistake);
   if ('answered' in predicate) {
     const answer = evidence.answers.get(predicate.answered);
@@ -74,7 +82,7 @@ export function isHistory(predicate: Predicate): boolean {
   if ('all' in predicate) return predicate.all.every(isHistory);
   if ('any' in predicate) return predicate.any.every(isHistory);
   if ('not' in predicate) return isHistory(predicate.not);
-  if ('event' in predicate) return predicate.event.last === undefined;
+  if ('event' in predicate) return predicate.event.last === undefined && predicate.event.streak === undefined;
   return 'delivered' in predicate || 'session' in predicate || 'mistake' in predicate;
 }
 
@@ -98,12 +106,14 @@ export function valueAt(value: unknown, path: string): unknown {
 }
 
 function findEvents(spec: EventSpec, events: readonly TraceEvent[]): readonly number[] {
-  const fitting = events.filter(
-    (event) =>
-      event.type === spec.type &&
-      (spec.host === undefined || event.host === spec.host) &&
-      fitsAll(spec.where, event),
+  const ofType = events.filter(
+    (event) => event.type === spec.type && (spec.host === undefined || event.host === spec.host),
   );
+  if (spec.streak !== undefined) {
+    const { count, where } = spec.streak;
+    if (ofType.length < count || !ofType.slice(-count).every((event) => fitsAll(where, event))) return [];
+  }
+  const fitting = ofType.filter((event) => fitsAll(spec.where, event));
   const seqs = fitting.slice((spec.count ?? 1) - 1).map((event) => event.seq);
   if (spec.last === undefined) return seqs;
   const newest = fitting.at(-1);

@@ -14,6 +14,8 @@ export interface LessonSources {
     world: World,
     zone: string,
   ): readonly { readonly name: string; readonly type: string; readonly text: string }[];
+  /** Ids of the errors and warnings of the zone as published. */
+  findings(world: World, zone: string): readonly string[];
 }
 
 /** Plain data, but for the goals, which are the lesson's own. */
@@ -43,6 +45,7 @@ export function updateLesson(run: LessonRun, world: World, sources: LessonSource
       return (mistakes ??= sources.mistakes(trace(world)));
     },
     records: (zone) => sources.records(world, zone),
+    findings: (zone) => sources.findings(world, zone),
     answers,
     isRight: (question, choice) =>
       run.goals.questions.some(
@@ -82,6 +85,8 @@ const LEARNER_ACTS: readonly TraceEvent['type'][] = [
   'shell.input',
   'shell.key',
   'zone.published',
+  'zone.rejected',
+  'program.configured',
   'world.pass',
   'world.answer',
 ];

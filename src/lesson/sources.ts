@@ -3,6 +3,7 @@
 
 import { commandOf, zoneText, type ScriptLine } from './script.ts';
 import type { LessonSources } from './runtime.ts';
+import { lintZone } from '../dns/lint.ts';
 import { rdataText, typeCode, typeName } from '../dns/records.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import type { Journal } from '../view/journal.ts';
@@ -19,6 +20,13 @@ export function lessonSources(journal: () => Journal): LessonSources {
         type: typeName(typeCode(record.data)),
         text: record.data.type === 'TXT' ? record.data.strings.join('') : rdataText(record.data),
       })),
+    findings: (world, zone) => {
+      const parsed = parseZone(zoneText(world, zone), zone);
+      return [
+        ...parsed.problems.map(({ code }) => code),
+        ...lintZone(parsed).flatMap(({ id, severity }) => (severity === 'info' ? [] : [id])),
+      ];
+    },
   };
 }
 
