@@ -46,8 +46,28 @@ export interface Certificates {
   readonly roots: string;
 }
 
+// Signing costs more than the rest of opening a world; the description says it all, so remembering changes nothing.
+const remembered = new Map<string, Certificates>();
+const REMEMBERED_LIMIT = 8;
+
 /** Issues everything. Throws a sentence when the description is wrong: a world file is ours. */
 export function issueAll(
+  authorities: readonly AuthorityDescription[],
+  identities: readonly IdentityDescription[],
+  keys: Readonly<Record<string, string>>,
+  timeOfText: (text: string) => Time,
+): Certificates {
+  const name = JSON.stringify([authorities, identities, keys]);
+  let found = remembered.get(name);
+  if (found === undefined) {
+    found = issue(authorities, identities, keys, timeOfText);
+    if (remembered.size >= REMEMBERED_LIMIT) remembered.clear();
+    remembered.set(name, found);
+  }
+  return found;
+}
+
+function issue(
   authorities: readonly AuthorityDescription[],
   identities: readonly IdentityDescription[],
   keys: Readonly<Record<string, string>>,
