@@ -25,6 +25,7 @@ const statements: Readonly<Record<string, string>> = {
   'typed-by-hand': '[A2] ',
   envelope: '[A3] ',
   'who-takes-mail': '[B1] ',
+  'own-zone': '[B2] ',
   'spf-from-zero': '[D1] ',
   'dkim-seal': '[D2] ',
   'aggregate-reports': '[D4] ',

@@ -34,6 +34,13 @@ describe('a script', () => {
     ]);
   });
 
+  it('ends a line of a zone where it says \\n', () => {
+    const [command] = commands(String.raw`@ add wolke.example: a IN A 192.0.2.1\nb IN A 192.0.2.2`);
+    expect(command).toMatchObject({
+      text: expect.stringMatching(/\na IN A 192\.0\.2\.1\nb IN A 192\.0\.2\.2\n$/),
+    });
+  });
+
   it('keeps each line as it was written, to be shown', () => {
     expect(parseScript('# x\n@ wait 1s\nlaptop: NOOP\n').map(({ text }) => text)).toEqual([
       '@ wait 1s',

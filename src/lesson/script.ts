@@ -7,6 +7,7 @@
 //     @ wait 5m                                 let time pass: s, m, h, d
 //     @ edit wolke.example: OLD => NEW          replace a piece of the zone's text, raise its serial, publish it
 //     @ add wolke.example: RECORD               append a line to the zone, raise its serial, publish it
+//                                               \n in either of them is the end of a line
 //     @ set mail.wolke.example mta signing: []  change a setting of a program; the value is JSON, `key:NAME` a key of the world
 //     @ flush resolver.isp.example              a resolver forgets everything; a name behind it: only that and what is below
 //     @ answer envelope: rcpt                   choose an answer to a question
@@ -62,9 +63,14 @@ function parseLine(line: string): Step | undefined {
     if (wait !== null) return { kind: 'wait', ms: Number(wait[1]) * (UNITS[wait[2] ?? 's'] ?? SECOND) };
     const edit = /^@ edit (\S+): (.+) => (.*)$/.exec(line);
     if (edit !== null)
-      return { kind: 'edit', zone: absolute(edit[1] ?? ''), from: edit[2] ?? '', to: edit[3] ?? '' };
+      return {
+        kind: 'edit',
+        zone: absolute(edit[1] ?? ''),
+        from: lines(edit[2] ?? ''),
+        to: lines(edit[3] ?? ''),
+      };
     const add = /^@ add (\S+): (.+)$/.exec(line);
-    if (add !== null) return { kind: 'add', zone: absolute(add[1] ?? ''), record: add[2] ?? '' };
+    if (add !== null) return { kind: 'add', zone: absolute(add[1] ?? ''), record: lines(add[2] ?? '') };
     const set = /^@ set (\S+) (\S+) (\S+): (.+)$/.exec(line);
     if (set !== null) {
       const [, host = '', program = '', setting = '', json = ''] = set;
@@ -87,6 +93,8 @@ function parseLine(line: string): Step | undefined {
   if (text === '(hang up)') return { kind: 'hangUp', host };
   return { kind: 'line', host, text };
 }
+
+const lines = (text: string): string => text.replaceAll('\\n', '\n');
 
 const absolute = (zone: string): string => (zone.endsWith('.') ? zone : `${zone}.`);
 
