@@ -3,7 +3,11 @@
 // its own.
 
 import type { ConnectFailure, Endpoint } from '../net/events.ts';
+import type { TlsClientConfig, TlsVersion } from '../net/tls.ts';
 import type { Input, Os, ProgramDefinition } from './program.ts';
+
+/** What one end may write before its connection stands. */
+const EARLY_LIMIT = 4_000_000;
 
 export type GatewayConfig = Readonly<Record<string, never>>;
 
@@ -11,6 +15,14 @@ export type GatewayConfig = Readonly<Record<string, never>>;
 export type OutsideCall =
   | { readonly type: 'outside'; readonly end: number; readonly act: 'open'; readonly to: Endpoint }
   | { readonly type: 'outside'; readonly end: number; readonly act: 'write'; readonly bytes: string }
+  /** Begin TLS as the client; what is written from here on waits until it stands. Nobody is judged: the outside does that. */
+  | {
+      readonly type: 'outside';
+      readonly end: number;
+      readonly act: 'tls';
+      readonly version: TlsVersion;
+      readonly serverName?: string;
+    }
   | { readonly type: 'outside'; readonly end: number; readonly act: 'close' | 'reset' };
 
 /** What the outside gets to know, in order. */
@@ -22,10 +34,13 @@ export type OutsideNews =
 interface OutsideEnd {
   readonly end: number;
   readonly socket: number;
+  /** The connection stands, and no handshake is under way. */
   connected: boolean;
-  /** Written before the connection stood. */
+  /** Written before that. */
   early: string;
   closeAfter: boolean;
+  /** TLS is to begin as soon as the connection stands. */
+  secureWith: TlsClientConfig | undefined;
 }
 
 export interface GatewayState {
@@ -47,11 +62,32 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
         if (call.act === 'open') {
           const socket = os.connect(call.to);
           state.bySocket.set(socket, call.end);
-          state.ends.set(call.end, { end: call.end, socket, connected: false, early: '', closeAfter: false });
+          state.ends.set(call.end, {
+            end: call.end,
+            socket,
+            connected: false,
+            early: '',
+            closeAfter: false,
+            secureWith: undefined,
+          });
         } else if (known === undefined) return;
         else if (call.act === 'write') {
           if (known.connected) os.send(known.socket, call.bytes);
-          else known.early += call.bytes;
+          else if (known.early.length + call.bytes.length <= EARLY_LIMIT) known.early += call.bytes;
+          else {
+            os.reset(known.socket);
+            forget(state, known);
+            state.outbox.push({ end: known.end, kind: 'reset' });
+          }
+        } else if (call.act === 'tls') {
+          const { version, serverName } = call;
+          known.secureWith = {
+            roots: os.host.roots,
+            enforce: false,
+            versions: [version],
+            ...(serverName === undefined ? {} : { serverName }),
+          };
+          if (known.connected) secure(known, os);
         } else if (call.act === 'reset') {
           os.reset(known.socket);
           forget(state, known);
@@ -60,17 +96,24 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
         return;
       }
       case 'connected':
+      case 'secured':
+      case 'tlsFailed':
       case 'connectFailed':
       case 'data':
       case 'ended':
       case 'reset': {
         const known = state.ends.get(state.bySocket.get(input.socket) ?? -1);
         if (known === undefined) return;
-        if (input.type === 'connected') {
+        if (input.type === 'connected' && known.secureWith !== undefined) secure(known, os);
+        else if (input.type === 'connected' || input.type === 'secured') {
           known.connected = true;
           os.send(known.socket, known.early);
           known.early = '';
           if (known.closeAfter) os.close(known.socket);
+        } else if (input.type === 'tlsFailed') {
+          forget(state, known);
+          state.outbox.push({ end: known.end, kind: 'reset' });
+          os.close(known.socket);
         } else if (input.type === 'data')
           state.outbox.push({ end: known.end, kind: 'bytes', bytes: input.bytes });
         else {
@@ -87,6 +130,14 @@ export const gateway: ProgramDefinition<GatewayConfig, GatewayState> = {
     }
   },
 };
+
+/** From here on the wire carries records. */
+function secure(end: OutsideEnd, os: Os): void {
+  if (end.secureWith === undefined) return;
+  end.connected = false;
+  os.startTls(end.socket, { role: 'client', client: end.secureWith });
+  end.secureWith = undefined;
+}
 
 function forget(state: GatewayState, end: OutsideEnd): void {
   state.ends.delete(end.end);

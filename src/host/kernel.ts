@@ -9,6 +9,7 @@ import type { Endpoint, NetEvent } from '../net/events.ts';
 import {
   arrive,
   close,
+  dropArrived,
   connect,
   freePort,
   ping,
@@ -287,6 +288,8 @@ class ProgramOs implements Os, Wires {
     close(this.network, this, socket, 'reset');
   }
   startTls(socket: number, config: TlsConfig): void {
+    // What the client sent in clear together with the command that asked for TLS is never heard (CVE-2011-0411).
+    if (config.role === 'server') dropArrived(this.network, socket);
     beginTls(this.machine.state.tls, socket, config, this);
   }
   listen(port: number): void {

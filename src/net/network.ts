@@ -17,7 +17,7 @@ export {
   type Network,
   type Wires,
 } from './state.ts';
-export { close, connect, send } from './tcp.ts';
+export { close, connect, dropArrived, send } from './tcp.ts';
 
 /** Handles one entry of the queue that belongs to the network. Timers and calls are the caller's. */
 export function arrive(net: Network, wires: Wires, work: Exclude<Work, { kind: 'timer' | 'call' }>): void {

@@ -3,7 +3,7 @@
 
 import { nextInt, randomStream } from '../base/random.ts';
 import type { ConnectFailure, DropReason, Endpoint } from './events.ts';
-import { schedule } from './queue.ts';
+import { cancel, schedule } from './queue.ts';
 import {
   connectionOf,
   freePort,
@@ -127,6 +127,22 @@ export function send(net: Network, wires: Wires, socket: number, bytes: string):
     });
     at += size;
   }
+}
+
+/**
+ * Drops what has arrived for a socket at this very moment and was not yet handed to its program: the rest of the client's
+ * write, which lies in the same buffer.
+ */
+export function dropArrived(net: Network, socket: number): void {
+  for (const { at, order, busy, work } of net.queue.heap)
+    if (
+      at <= net.now &&
+      work.kind === 'segment' &&
+      work.connection === connectionOf(socket) &&
+      work.to === sideOf(socket) &&
+      !net.queue.cancelled.has(order)
+    )
+      cancel(net.queue, order, busy);
 }
 
 /** The sender's retransmissions have come to nothing; both ends find out by their own time limits. */

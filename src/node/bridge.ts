@@ -1,6 +1,7 @@
 // `npm run bridge`: the command line of the bridge between real mail programs and a world. What it prints is for people, or
 // with --json for programs; everything else is in tcp-bridge.ts.
 
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dateFields, isoDate } from '../base/dates.ts';
@@ -14,7 +15,8 @@ const usage = `Usage: npm run bridge -- [options]
 
   --world name      the world to run (default first)
   --json            one line of JSON instead of the table, then the trace as one JSON object a line
-  --host address    where to listen (default 127.0.0.1: this machine only)
+  --ca file         write the certificate authority of the world there (PEM), so that clients can trust it
+  --host address    where to listen (default 127.0.0.1: this machine only; 0.0.0.0: the whole network)
   --port number     port of the first server; the others follow (default 2525; 0: any free ports)
   --help            this text
 `;
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
     options: {
       world: { type: 'string', default: 'first' },
       json: { type: 'boolean', default: false },
+      ca: { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
       port: { type: 'string', default: '2525' },
       help: { type: 'boolean', default: false },
@@ -76,14 +79,23 @@ async function main(): Promise<void> {
       process.exit(0);
     });
   const services = await bridge.listen(values.host, port);
-  if (values.json) console.log(JSON.stringify({ services, accounts: [] }));
+  if (values.ca !== undefined) {
+    if (bridge.authorities === '') throw new Error(`world ${values.world} has no certificate authority`);
+    writeFileSync(values.ca, bridge.authorities);
+  }
+  const { accounts } = bridge;
+  if (values.json) console.log(JSON.stringify({ services, accounts }));
   else {
     console.log(
       `World ${values.world}. Your client appears as ${GATEWAY} [${GATEWAY_ADDRESS}]. Ctrl-C ends.\n`,
     );
-    console.log('host                  service  address');
-    for (const service of services)
-      console.log(`${service.host.padEnd(22)}${service.service.padEnd(9)}${values.host}:${service.port}`);
+    console.log('host                  service      address               TLS');
+    for (const { host, service, port: at, tls } of services)
+      console.log(`${host.padEnd(22)}${service.padEnd(13)}${`${values.host}:${at}`.padEnd(22)}${tls}`);
+    console.log('\naddress               user      password');
+    for (const { address, user, password } of accounts)
+      console.log(`${address.padEnd(22)}${user.padEnd(10)}${password}`);
+    if (values.ca !== undefined) console.log(`\nTrust ${values.ca} in your client; connect to localhost.`);
     console.log('');
   }
   bridge.start();

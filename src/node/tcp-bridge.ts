@@ -1,77 +1,51 @@
-// The world's SMTP servers on real TCP ports: a real client's bytes enter the simulated internet at a host of their own and
-// go their simulated way. Virtual time follows real time. Whatever a client does, memory is bounded and the others go on.
+// The world's mail servers on real TCP ports: a real client's bytes enter the simulated internet at a host of their own and
+// go their simulated way. Virtual time follows real time. Real TLS ends here and goes on as the modelled one of the world.
+// Whatever a client does, memory is bounded and the others go on.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { fromLatin1, latin1 } from '../base/bytes.ts';
 import '../host/access-services.ts';
 import type { TraceEvent } from '../host/events.ts';
 import type { GatewayState, OutsideCall } from '../host/gateway.ts';
 import { callFromOutside, nextAt, runUntil, runUntilQuiet, type Machine } from '../host/kernel.ts';
-import type { MtaConfig } from '../host/mta/config.ts';
 import type { MtaState } from '../host/mta/mta.ts';
+import { connectionOf, socketOf } from '../net/state.ts';
 import { openWorld } from '../world/world.ts';
-import type { HostDescription, WorldDescription } from '../world/description.ts';
+import type { WorldDescription } from '../world/description.ts';
+import { Caller } from './bridge-caller.ts';
+import {
+  accountsOf,
+  authoritiesOf,
+  GATEWAY,
+  servicesOf,
+  worldForClients,
+  type ServiceName,
+  type WorldAccount,
+  type WorldService,
+} from './bridge-world.ts';
 
-/** The real client's place in the simulated internet. */
-export const GATEWAY = 'gateway.example';
-export const GATEWAY_ADDRESS = '203.0.113.222';
+export { GATEWAY, GATEWAY_ADDRESS } from './bridge-world.ts';
 
-/** What one client may leave unread before it is dropped. */
-const UNREAD_LIMIT = 1_000_000;
 /** Real connections at a time; the next one is closed at once. (The servers refuse earlier, in their own words.) */
 const CONNECTION_LIMIT = 500;
-/** A client that keeps its half open after the server has closed is cut off. */
-const LINGER_MS = 5000;
 /** How far the virtual clock may run ahead, so that answers need not wait for simulated distances. */
 const AHEAD_MS = 4000;
 /** Bytes of messages that are kept before those that no queue needs are let go. */
 const KEPT_LIMIT = 64_000_000;
-/** Mailboxes of a world that runs for days must not grow for ever. */
-const MAILBOX_BYTES = 32_000_000;
 const TICK_MS = 50;
 
 /** One server of the world and where it listens on this machine. */
 export interface BridgeService {
   readonly host: string;
-  readonly service: 'smtp';
+  readonly service: ServiceName;
   readonly port: number;
-  readonly tls: 'none';
-}
-
-function withGateway(description: WorldDescription): WorldDescription {
-  const hub = description.hosts.find((host) => host.role === 'internet')?.name;
-  if (hub === undefined)
-    throw new Error(`world ${description.name} has no host with the role internet to join`);
-  const gateway: HostDescription = {
-    name: GATEWAY,
-    role: 'sender',
-    column: 0,
-    row: 2,
-    addresses: [GATEWAY_ADDRESS],
-    programs: { gateway: { kind: 'gateway', config: {} } },
-  };
-  return {
-    ...description,
-    hosts: [...description.hosts.map(withQuota), gateway],
-    links: [...description.links, { between: [GATEWAY, hub], latencyMs: 1 }],
-  };
-}
-
-/** The same host with a limit on every mailbox that has none. */
-function withQuota(host: HostDescription): HostDescription {
-  const programs = Object.entries(host.programs ?? {}).map(([id, program]) => {
-    if (program.kind !== 'mda') return [id, program] as const;
-    const users = (program.config.users ?? []).map((user) => ({ quotaBytes: MAILBOX_BYTES, ...user }));
-    return [id, { ...program, config: { ...program.config, users } }] as const;
-  });
-  return { ...host, programs: Object.fromEntries(programs) };
+  readonly tls: 'none' | 'starttls' | 'implicit';
 }
 
 export class TcpBridge {
   private readonly machine: Machine;
-  private readonly sockets = new Map<number, Socket>();
-  /** Sockets that wait to be read further. */
-  private readonly held = new Set<Socket>();
+  private readonly callers = new Map<number, Caller>();
   private readonly servers: Server[] = [];
   /** Real milliseconds at which the virtual clock showed its start, moved by `skip`. */
   private origin = performance.now();
@@ -84,23 +58,30 @@ export class TcpBridge {
 
   /** `onEvent` gets every event of the world, in order, once `start` was called. */
   constructor(
-    private readonly description: WorldDescription,
+    description: WorldDescription,
     private readonly onEvent: (event: TraceEvent) => void,
   ) {
-    this.machine = openWorld(withGateway(description), 'bridge').machine;
+    this.machine = openWorld(worldForClients(description, Date.now()), 'bridge').machine;
     this.startedAt = this.machine.state.net.now;
   }
 
-  /** Opens one real port for every server that speaks SMTP. Nothing runs before `start`. */
+  /** Who can log in. */
+  get accounts(): WorldAccount[] {
+    return accountsOf(this.machine);
+  }
+
+  /** The certificate authorities of the world, PEM. */
+  get authorities(): string {
+    return authoritiesOf(this.machine);
+  }
+
+  /** Opens one real port for every service. Nothing runs before `start`. */
   async listen(address: string, firstPort: number): Promise<BridgeService[]> {
     const services: BridgeService[] = [];
-    for (const host of this.description.hosts) {
-      const mta = Object.values(host.programs ?? {}).find((program) => program.kind === 'mta');
-      const to = host.addresses[0];
-      if (mta === undefined || to === undefined) continue;
+    for (const service of servicesOf(this.machine)) {
       const wanted = firstPort === 0 ? 0 : firstPort + services.length;
-      const port = await this.open(address, wanted, to);
-      services.push({ host: (mta.config as MtaConfig).myhostname, service: 'smtp', port, tls: 'none' });
+      const port = await this.open(address, wanted, service);
+      services.push({ host: service.host, service: service.service, port, tls: service.tls });
     }
     return services;
   }
@@ -117,8 +98,13 @@ export class TcpBridge {
     this.run();
   }
 
-  private open(address: string, port: number, to: string): Promise<number> {
-    const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket, to));
+  private open(address: string, port: number, service: WorldService): Promise<number> {
+    const { identity } = service;
+    const context =
+      identity === undefined
+        ? undefined
+        : createSecureContext({ cert: identity.chain, key: identity.key, minVersion: 'TLSv1.2' });
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket, service, context));
     this.servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -129,28 +115,35 @@ export class TcpBridge {
     });
   }
 
-  private accept(socket: Socket, to: string): void {
-    // A reset may come at any time; `close` follows it.
-    socket.on('error', () => undefined);
-    if (this.sockets.size >= CONNECTION_LIMIT) {
+  private accept(socket: Socket, service: WorldService, context: SecureContext | undefined): void {
+    if (this.callers.size >= CONNECTION_LIMIT) {
+      socket.on('error', () => undefined);
       socket.destroy();
       return;
     }
-    socket.setNoDelay(true);
     const end = this.nextEnd++;
-    this.sockets.set(end, socket);
-    this.call({ type: 'outside', end, act: 'open', to: { address: to, port: 25 } });
-    socket.on('data', (bytes) => {
-      this.call({ type: 'outside', end, act: 'write', bytes: fromLatin1(bytes) });
-      // One client's flood waits until the world has dealt with what is there; the others go on.
-      socket.pause();
-      this.held.add(socket);
-    });
-    socket.on('end', () => this.call({ type: 'outside', end, act: 'close' }));
-    socket.on('close', (failed) => {
-      this.held.delete(socket);
-      if (this.sockets.delete(end)) this.call({ type: 'outside', end, act: failed ? 'reset' : 'close' });
-    });
+    const caller = new Caller(
+      socket,
+      {
+        heard: (bytes) => this.call({ type: 'outside', end, act: 'write', bytes: fromLatin1(bytes) }),
+        secured: (version, serverName) =>
+          this.call({
+            type: 'outside',
+            end,
+            act: 'tls',
+            version,
+            ...(serverName === undefined ? {} : { serverName }),
+          }),
+        ended: () => this.call({ type: 'outside', end, act: 'close' }),
+        gone: (failed) => {
+          if (this.callers.delete(end)) this.call({ type: 'outside', end, act: failed ? 'reset' : 'close' });
+        },
+      },
+      context,
+    );
+    this.callers.set(end, caller);
+    this.call({ type: 'outside', end, act: 'open', to: service.at });
+    if (service.tls === 'implicit') caller.secure();
   }
 
   private call(call: OutsideCall): void {
@@ -177,23 +170,35 @@ export class TcpBridge {
     this.handOut();
     this.letGo();
     if (net.now > due + AHEAD_MS / 2) return;
-    for (const socket of this.held) socket.resume();
-    this.held.clear();
+    for (const caller of this.callers.values()) caller.goOn();
+  }
+
+  private get gateway(): GatewayState {
+    return this.machine.state.hosts.get(GATEWAY)?.programs.get('gateway')?.state as GatewayState;
   }
 
   private handOut(): void {
-    const state = this.machine.state.hosts.get(GATEWAY)?.programs.get('gateway')?.state as GatewayState;
-    for (const news of state.outbox.splice(0)) {
-      const socket = this.sockets.get(news.end);
-      if (socket === undefined) continue;
-      if (news.kind === 'bytes') {
-        socket.write(latin1(news.bytes));
-        if (socket.writableLength > UNREAD_LIMIT) socket.resetAndDestroy();
-      } else if (news.kind === 'closed') {
-        socket.end();
-        setTimeout(() => socket.destroy(), LINGER_MS).unref();
-      } else socket.resetAndDestroy();
+    const { gateway } = this;
+    for (const news of gateway.outbox.splice(0)) {
+      const caller = this.callers.get(news.end);
+      if (caller === undefined) continue;
+      if (news.kind === 'bytes') caller.write(latin1(news.bytes));
+      else if (news.kind === 'closed') caller.finish();
+      else caller.reset();
     }
+    for (const [end, caller] of this.callers) if (this.isReadyForTls(end, caller)) caller.secure();
+  }
+
+  /** The simulated server has begun TLS, and all that it said before has been handed out. */
+  private isReadyForTls(end: number, caller: Caller): boolean {
+    const own = this.gateway.ends.get(end)?.socket;
+    if (caller.tls !== 'plain' || own === undefined) return false;
+    const connection = connectionOf(own);
+    const { net, tls } = this.machine.state;
+    if (!tls.has(socketOf(connection, 'server'))) return false;
+    return !net.queue.heap.some(
+      ({ work }) => work.kind === 'segment' && work.connection === connection && work.to === 'client',
+    );
   }
 
   /** Forgets the bytes of messages that no queue and no running check will ask for again. */
@@ -221,7 +226,7 @@ export class TcpBridge {
     clearInterval(this.timer);
     this.timer = undefined;
     for (const server of this.servers) server.close();
-    for (const socket of this.sockets.values()) socket.destroy();
-    this.sockets.clear();
+    for (const caller of this.callers.values()) caller.reset();
+    this.callers.clear();
   }
 }
