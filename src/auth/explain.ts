@@ -1,4 +1,4 @@
-// What stands at a place in an SPF, DKIM key or DMARC record or a DKIM-Signature, and what could be typed there. Answers
+// What stands at a place in an SPF, DKIM key, DMARC, MTA-STS, TLS-RPT or BIMI record or a DKIM-Signature, and what could be typed there. Answers
 // with stable keys; the words for them are in the dictionaries.
 
 import { isDmarcRecord } from './dmarc-record.ts';
@@ -7,7 +7,7 @@ import { isSpfRecord, parseSpfRecord, SPF_MECHANISMS } from './spf-record.ts';
 import type { SpfTerm } from './spf-record.ts';
 import { parseTagList } from './tag-list.ts';
 
-export type RecordKind = 'spf' | 'dkim-key' | 'dkim-signature' | 'dmarc';
+export type RecordKind = 'spf' | 'dkim-key' | 'dkim-signature' | 'dmarc' | 'sts' | 'tlsrpt' | 'bimi';
 
 export interface Explanation {
   readonly kind: RecordKind;
@@ -51,11 +51,17 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     'relaxed',
   ],
   'dkim-signature.q': ['dns/txt'],
+  'sts.v': ['STSv1'],
+  'tlsrpt.v': ['TLSRPTv1'],
+  'bimi.v': ['BIMI1'],
 };
 const TAGS: Readonly<Record<Exclude<RecordKind, 'spf'>, readonly string[]>> = {
   dmarc: ['v', 'p', 'sp', 'np', 'rua', 'ruf', 'adkim', 'aspf', 'fo', 't', 'psd', 'pct', 'rf', 'ri'],
   'dkim-key': ['v', 'k', 'p', 'h', 's', 't', 'n', 'g'],
   'dkim-signature': ['v', 'a', 'c', 'd', 's', 'h', 'bh', 'b', 'i', 'l', 'q', 't', 'x', 'z'],
+  sts: ['v', 'id'],
+  tlsrpt: ['v', 'rua'],
+  bimi: ['v', 'l', 'a'],
 };
 /** Tags that are explained but no longer offered. */
 const OLD_TAGS = ['dmarc.pct', 'dmarc.rf', 'dmarc.ri', 'dkim-key.g'];
@@ -76,7 +82,7 @@ export function explanationKeys(): string[] {
     ...Object.values(QUALIFIER_KEYS),
     ...MACRO_LETTERS.map((letter) => `spf.macro.${letter}`),
   ];
-  for (const kind of ['dmarc', 'dkim-key', 'dkim-signature'] as const) {
+  for (const kind of ['dmarc', 'dkim-key', 'dkim-signature', 'sts', 'tlsrpt', 'bimi'] as const) {
     keys.push(`${kind}.unknown`, ...TAGS[kind].map((tag) => `${kind}.${tag}`));
   }
   for (const [tag, values] of Object.entries(VALUES)) keys.push(...values.map((value) => `${tag}.${value}`));
@@ -88,6 +94,9 @@ export function recordKind(name: string, text: string): RecordKind | undefined {
   const lower = name.toLowerCase();
   if (lower.startsWith('_dmarc.') || lower === '_dmarc' || isDmarcRecord(text)) return 'dmarc';
   if (/(?:^|\.)_domainkey(?:\.|$)/.test(lower) || /^v=DKIM1(?:;|\s|$)/.test(text)) return 'dkim-key';
+  if (/^_mta-sts(?:\.|$)/.test(lower) || /^v=STSv1\b/.test(text)) return 'sts';
+  if (/^_smtp\._tls(?:\.|$)/.test(lower) || /^v=TLSRPTv1\b/.test(text)) return 'tlsrpt';
+  if (/^[^.]+\._bimi(?:\.|$)/.test(lower) || /^v=BIMI1\b/.test(text)) return 'bimi';
   return isSpfRecord(text) || /^v=spf1/i.test(text) ? 'spf' : undefined;
 }
 
