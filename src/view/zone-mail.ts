@@ -53,13 +53,15 @@ export function domainFindings(parsed: ParsedZone, world: DnsWorld): ZoneFinding
   const exchanges = here.flatMap(({ data }) => (data.type === 'MX' ? [data.exchange] : []));
   const isFinal = world.hosts.some(({ finalFor }) => finalFor.some((one) => sameName(`${one}.`, origin)));
   const saysNever = spf.length === 1 && /^v=spf1 +-all *$/i.test(spf[0] ?? '');
-  const sends = isFinal || exchanges.some((exchange) => exchange !== '.') || (spf.length > 0 && !saysNever);
+  const isAddressed = isFinal || exchanges.some((exchange) => exchange !== '.');
+  // Names that other records include, and hosts that send for others, are nobody's From domain.
+  if (!isAddressed && spf.length > 0 && !saysNever) return [];
   const walk = finishPolicy(walkTree(domain, 'author', new Map()), (question) =>
     answerOfWorld(world, question),
   );
   const dmarc = walk.steps.find(({ record }) => record !== undefined)?.record;
   const soa = here.find(({ data }) => data.type === 'SOA');
-  if (sends) {
+  if (isAddressed) {
     // What stands at the right name and is not valid is told at its own place.
     const isTold = records.some(({ name }) => sameName(name, `_dmarc.${origin}`));
     return dmarc !== undefined || isTold || walk.isIncomplete
