@@ -3,6 +3,8 @@
 // page and no dictionary; the words for settings are in `src/text`.
 
 import { isKeyError, readPrivateKeyPem } from '../crypto/keys.ts';
+import { DMARC_REFUSALS } from '../smtp/auth-replies.ts';
+import { MITIGATIONS } from './list/config.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
 
 /** What a value may be. */
@@ -27,11 +29,40 @@ export type SettingProblem =
 export const DOMAIN_PATTERN =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
+/** An address, or a network in CIDR. */
+const NETWORK_PATTERN = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;
+/** `address target, target`, a line of virtual(5). */
+const ALIAS_PATTERN = /^\s*[^\s,@]*@[^\s,@]+\s+[^\s,@]+@[^\s,@]+(\s*,?\s*[^\s,@]+@[^\s,@]+){0,20}\s*$/;
+
 /** Every setting that any program has, by program and path. */
 export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<string, SettingShape>>>>> = {
   mta: {
     signing: { kind: 'signers' },
     'verify.onReject': { kind: 'choice', of: ['reject', 'quarantine'] },
+    'verify.rejectText': { kind: 'choice', of: DMARC_REFUSALS },
+    'verify.onDmarcTempError': { kind: 'choice', of: ['accept', 'defer'] },
+    'verify.spf': { kind: 'choice', of: ['header', 'reject'] },
+    'verify.spfPermErrorReject': { kind: 'switch' },
+    'verify.spfTempErrorDefer': { kind: 'switch' },
+    'verify.arc': { kind: 'switch' },
+    'verify.trustedSealers': { kind: 'list', pattern: DOMAIN_PATTERN, max: 10 },
+    'verify.trustedForwarders': { kind: 'list', pattern: NETWORK_PATTERN, max: 10 },
+    'verify.knownLists': { kind: 'list', pattern: DOMAIN_PATTERN, max: 10 },
+    rejectUnknownReverseClientHostname: { kind: 'switch' },
+    rejectUnknownClientHostname: { kind: 'switch' },
+    rblClients: { kind: 'list', pattern: DOMAIN_PATTERN, max: 5 },
+    virtualAliasMaps: { kind: 'list', pattern: ALIAS_PATTERN, max: 50 },
+    'srs.isOn': { kind: 'switch' },
+    'arcSeal.isOn': { kind: 'switch' },
+  },
+  mailingList: {
+    subjectTag: { kind: 'switch' },
+    footer: { kind: 'switch' },
+    verp: { kind: 'switch' },
+    mitigation: { kind: 'choice', of: MITIGATIONS },
+    mitigateAlways: { kind: 'switch' },
+    'arcSeal.isOn': { kind: 'switch' },
+    bounceScoreThreshold: { kind: 'number', min: 1, max: 20 },
   },
   reporter: {
     failureReports: { kind: 'switch' },

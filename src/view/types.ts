@@ -39,6 +39,8 @@ export type HostRole =
   | 'mailboxes'
   | 'nameServer'
   | 'resolver'
+  | 'forwarder'
+  | 'mailingList'
   | 'sender'
   | 'impostor'
   | 'internet';

@@ -31,6 +31,10 @@ export const explain: ExplainWords = {
   'why.role.nameServer': 'Ein Nameserver. Er antwortet für seine eigenen Zonen und für nichts anderes.',
   'why.role.resolver':
     'Ein Resolver. Er fragt Nameserver, bis er eine Antwort hat, und merkt sie sich eine Weile.',
+  'why.role.forwarder':
+    'Ein Weiterleiter. Er behält keine Post: Was für {domain} kommt, geht an die Adresse weiter, die ihr Besitzer genannt hat.',
+  'why.role.mailingList':
+    'Hier wohnt eine Mailingliste. Was ein Mitglied schreibt, geht an alle hinaus, in einem neuen Umschlag und oft leicht verändert.',
   'why.role.sender': 'Jemand, der Mail verschickt.',
   'why.role.impostor': 'Jemand, der unter fremdem Namen schreibt.',
   'why.role.internet': 'Das Netz zwischen ihnen allen. Es trägt Pakete, und was darin ist, ist ihm gleich.',

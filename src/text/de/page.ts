@@ -94,6 +94,8 @@ export const page: PageWords = {
   'role.mailboxes': 'Postfächer',
   'role.nameServer': 'Nameserver',
   'role.resolver': 'Resolver',
+  'role.forwarder': 'Weiterleiter',
+  'role.mailingList': 'Mailingliste',
   'role.sender': 'Absender',
   'role.impostor': 'Betrüger',
   'host.settings': 'Einstellungen',

@@ -2,6 +2,7 @@
 // die englische Fassung.
 
 import type { SettingsText } from '../en/settings.ts';
+import { relaySettings } from './settings-relays.ts';
 
 export const settings: SettingsText = {
   ui: {
@@ -79,12 +80,14 @@ export const settings: SettingsText = {
     mta: 'Mail-Transport (MTA)',
     mda: 'Zustellung in Postfächer (MDA)',
     reporter: 'DMARC-Berichte',
+    mailingList: 'Mailingliste',
     sender: 'Versandprogramm',
     nameServer: 'Nameserver',
     resolver: 'Resolver',
     gateway: 'Gateway',
   },
   settings: {
+    ...relaySettings,
     'mta.signing': {
       name: 'DKIM-Signatur',
       what: 'Ausgehende Mail wird mit jedem dieser Schlüssel signiert. Empfänger holen die öffentliche Hälfte aus dem DNS, bei `selektor._domainkey.domain`.',

@@ -28,6 +28,10 @@ export const explain = {
   'why.role.nameServer': 'A name server. It answers for its own zones and for nothing else.',
   'why.role.resolver':
     'A resolver. It asks name servers until it has an answer, and remembers the answer for a while.',
+  'why.role.forwarder':
+    'A forwarder. It keeps no mail: whatever comes for {domain} goes on to the address that its owner has named.',
+  'why.role.mailingList':
+    'A mailing list lives here. What one member writes to it goes out to all of them, in a new envelope and often with a few changes.',
   'why.role.sender': 'Somebody who sends mail.',
   'why.role.impostor': 'Somebody who writes under other people’s names.',
   'why.role.internet':

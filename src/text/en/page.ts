@@ -91,6 +91,8 @@ export const page = {
   'role.mailboxes': 'Mailboxes',
   'role.nameServer': 'Name server',
   'role.resolver': 'Resolver',
+  'role.forwarder': 'Forwarder',
+  'role.mailingList': 'Mailing list',
   'role.sender': 'Sender',
   'role.impostor': 'Impostor',
   'host.settings': 'Settings',

@@ -1,6 +1,8 @@
 // The words of the panel "Server": what a learner may change on a program and what each choice does. Keyed by kind of program
 // and setting (`mta.signing`); loaded with the panel. German has the same type. Backticks are code.
 
+import { relaySettings } from './settings-relays.ts';
+
 export interface SettingText {
   readonly name: string;
   /** One or two sentences: what it does, and when one wants it. */
@@ -90,12 +92,14 @@ export const settings: SettingsText = {
     mta: 'Mail transfer (MTA)',
     mda: 'Delivery into mailboxes (MDA)',
     reporter: 'DMARC reports',
+    mailingList: 'Mailing list',
     sender: 'Sending program',
     nameServer: 'Name server',
     resolver: 'Resolver',
     gateway: 'Gateway',
   },
   settings: {
+    ...relaySettings,
     'mta.signing': {
       name: 'DKIM signing',
       what: 'Mail that this server sends out is signed with each of these keys. Receivers fetch the public half from DNS, at `selector._domainkey.domain`.',

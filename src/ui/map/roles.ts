@@ -11,6 +11,8 @@ export const roleIcons: Record<HostRole, IconName> = {
   mailboxes: 'trays',
   nameServer: 'book',
   resolver: 'signpost',
+  forwarder: 'relay',
+  mailingList: 'people',
   sender: 'person',
   impostor: 'mask',
   internet: 'globe',
