@@ -35,6 +35,13 @@ export interface SenderMessage {
   /** Whole header lines, without Date and Message-ID. */
   readonly headers: readonly string[];
   readonly body: string;
+  /**
+   * A whole message that somebody else signed, to be sent again as it is: a replay (RFC 6376 §8.6). Headers and body are
+   * not used then.
+   */
+  readonly raw?: string;
+  /** Others who get it in the same transaction, at the first recipient's server. */
+  readonly alsoTo?: readonly string[];
 }
 
 export interface SenderConfig {
@@ -137,8 +144,13 @@ function begin(state: SenderState, message: SenderMessage, os: Os): void {
   ];
   const lines = [...head, '', ...message.body.replace(/\n$/, '').split('\n')];
   const plain = fromLatin1(utf8(lines.map((line) => `${line}\r\n`).join('')));
+  const { raw } = message;
   const text =
-    state.config.signing === undefined ? plain : sign(state.config.signing, plain, os.now).headers + plain;
+    raw !== undefined
+      ? raw.replace(/\r?\n/g, '\r\n')
+      : state.config.signing === undefined
+        ? plain
+        : sign(state.config.signing, plain, os.now).headers + plain;
   const run: Run = { id, message, text, server: undefined, socket: undefined, client: undefined };
   state.runs.set(id, run);
   const { via } = state.config;
@@ -179,7 +191,7 @@ function open(state: SenderState, run: Run, os: Os): void {
       server: run.server,
       nexthop: splitAddress(run.message.recipient).domain,
       reversePath: run.message.reversePath,
-      recipients: [{ address: run.message.recipient }],
+      recipients: [run.message.recipient, ...(run.message.alsoTo ?? [])].map((address) => ({ address })),
       message: latin1(run.text),
     },
     os.now,

@@ -29,6 +29,8 @@ const ROLES: readonly HostRole[] = [
   'mailboxes',
   'nameServer',
   'resolver',
+  'forwarder',
+  'mailingList',
   'sender',
   'impostor',
   'internet',

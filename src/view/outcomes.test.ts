@@ -6,6 +6,7 @@ import { readLessons } from '../build/lessons.ts';
 import '../crypto/curves.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { apply, now, openWorld, trace } from '../world/world.ts';
+import { hostViews } from './hosts.ts';
 import { outcomePlan, outcomesOf } from './outcomes.ts';
 
 const { worlds } = readLessons(fileURLToPath(new URL('../../lessons', import.meta.url)));
@@ -76,6 +77,12 @@ describe('what survives', () => {
       outcomesOf(world, way).find(({ host }) => host === 'mx.fels.example')?.place;
     expect(fels('forward')).toBe('refused');
     expect(fels('forward.srs')).toBe('refused');
+  });
+
+  it('is drawn: forwarder and list have their place on the map', () => {
+    expect(hostViews(open('relays').description).map(({ role }) => role)).toEqual(
+      expect.arrayContaining(['forwarder', 'mailingList']),
+    );
   });
 
   it('is not asked where nobody stands in between', () => {

@@ -26,6 +26,7 @@ import type { CheckInput, CheckSample, CheckView, EnvelopeHints } from '../view/
 import type { WhatIfView } from '../view/what-if-types.ts';
 import type { ReportsView, ReportView } from '../view/reports.ts';
 import type { ReverseName } from '../view/reverse-names.ts';
+import type { OutcomeCell, OutcomePlan, OutcomeWay } from '../view/outcome-types.ts';
 import type { Command } from '../world/command.ts';
 
 export type { Command };
@@ -130,6 +131,10 @@ export interface EhloWorker {
   /** What an SPF record at `domain` would ask, with the zone as in `text`, in this world as it stands. */
   spfTree(zone: string, text: string, domain: string, record: string): Promise<SpfTree>;
   /** Makes a DKIM key, or reads one; undefined when it is none. Leaves no mark. */
+  /** Which ways a message can take in this world, and to whom; undefined where nobody stands in between. */
+  outcomePlan(): Promise<OutcomePlan | undefined>;
+  /** What becomes of one message by that way at each receiver, tried on a copy of the world. */
+  outcomes(way: OutcomeWay): Promise<readonly OutcomeCell[]>;
   dkimKey(ask: DkimKeyAsk): Promise<DkimKeyView | undefined>;
   /** The zone's name servers and the state of it that each answers from. */
   servers(zone: string): Promise<readonly ServerView[]>;

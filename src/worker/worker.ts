@@ -66,6 +66,11 @@ const worker: EhloWorker = {
   caches: async (zone) => current().caches(zone),
   spfTree: async (zone, text, domain, record) =>
     (await questions()).askSpfTree(current(), zone, text, domain, record),
+  outcomePlan: async () => (await import('./outcomes.ts')).askOutcomePlan(current()),
+  outcomes: async (way) => {
+    await equipment();
+    return (await import('./outcomes.ts')).askOutcomes(current(), way);
+  },
   dkimKey: async (ask) => (await import('./keys.ts')).dkimKey(ask),
   servers: async (zone) => current().servers(zone),
   whatIf: async (zone, text) => (await checks()).askWhatIf(current(), zone, text),

@@ -38,10 +38,19 @@ export const page: PageWords = {
   'start.minutes': '{n} Min.',
   'start.solved': 'Gelöst',
   'start.partly': '{done} von {goals} Zielen',
-  'start.sandboxText': 'Dasselbe Internet ohne Aufgabe. Probier aus, mach kaputt, fang neu an.',
   'start.check': 'Eigene Nachricht prüfen',
   'start.checkText':
     'Füg eine Nachricht ein, die du bekommen hast, mit ihren DNS-Einträgen, und sieh, was SPF, DKIM und DMARC daraus machen.',
+  'worlds.title': 'Sandkasten-Welten',
+  'worlds.choose': 'Welt wählen',
+  'world.sandbox': 'Das ganze Internet',
+  'world.sandbox.what':
+    'Ein eigener Mailserver, ein Anbieter, Resolver mit eigenem Gedächtnis. Ohne Aufgabe.',
+  'world.relays': 'Zwischen Absender und Ziel',
+  'world.relays.what':
+    'Ein Weiterleiter und eine Mailingliste vor drei Empfängern, die verschieden urteilen. Was übersteht den Weg?',
+  'world.dns-faults': 'DNS mit Fehlern',
+  'world.dns-faults.what': 'Zonen, in denen etwas nicht stimmt. Finde heraus, was, und bring es in Ordnung.',
   'start.presenting': 'Vorführen',
   'start.presentingText':
     'Drück P in einer Lektion oder im Sandkasten: alles groß und ruhig, und die Leertaste geht ein Ereignis weiter.',

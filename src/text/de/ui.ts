@@ -34,6 +34,7 @@ export const ui: UiWords = {
   'tab.mailboxes': 'Postfächer',
   'tab.server': 'Server',
   'tab.reports': 'Berichte',
+  'tab.outcomes': 'Was übersteht es?',
   'tab.log': 'Log',
   'terminal.new': 'Neues Terminal',
   'past.text': 'Du siehst die Vergangenheit. Nur lesen.',

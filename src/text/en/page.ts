@@ -35,10 +35,19 @@ export const page = {
   'start.minutes': '{n} min',
   'start.solved': 'Solved',
   'start.partly': '{done} of {goals} goals',
-  'start.sandboxText': 'The same internet without a task. Try things, break things, start over.',
   'start.check': 'Check a message of your own',
   'start.checkText':
     'Paste a message you got and its DNS records, and see what SPF, DKIM and DMARC make of it.',
+  'worlds.title': 'Sandbox worlds',
+  'worlds.choose': 'Choose a world',
+  'world.sandbox': 'The whole internet',
+  'world.sandbox.what':
+    'A mail server of your own, a provider, resolvers with memories of their own. No task.',
+  'world.relays': 'Between origin and destination',
+  'world.relays.what':
+    'A forwarder and a mailing list in front of three receivers that judge differently. What survives the way?',
+  'world.dns-faults': 'DNS with mistakes',
+  'world.dns-faults.what': 'Zones in which something is wrong. Find out what, and mend it.',
   'start.presenting': 'Presenting',
   'start.presentingText':
     'Press P in any lesson or in the sandbox: everything large and quiet, and the space bar moves on one event.',

@@ -33,6 +33,7 @@ export const ui = {
   'tab.mailboxes': 'Mailboxes',
   'tab.server': 'Server',
   'tab.reports': 'Reports',
+  'tab.outcomes': 'What survives?',
   'tab.log': 'Log',
   'terminal.new': 'New terminal',
   'past.text': 'You are looking at the past. Read only.',

@@ -5,7 +5,8 @@ import type { WhyAction, WhyTarget } from '../../view/types.ts';
 import { engine } from './engine.svelte.ts';
 import { playhead } from './playhead.svelte.ts';
 
-export type DockTab = `terminal:${string}` | `zone:${string}` | 'mailboxes' | 'server' | 'log' | 'reports';
+export type DockTab =
+  `terminal:${string}` | `zone:${string}` | 'mailboxes' | 'server' | 'reports' | 'outcomes' | 'log';
 /** The one part that a narrow screen shows. */
 export type Part = 'lesson' | 'map' | 'terminal' | 'tools' | 'why';
 

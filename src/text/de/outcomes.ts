@@ -1,0 +1,40 @@
+// Die Worte der Tabelle „Was übersteht es?“.
+
+import type { OutcomeWords } from '../en/outcomes.ts';
+
+export const outcomes: OutcomeWords = {
+  intro:
+    'Eine Nachricht von {author}, auf jedem Weg zu jedem Empfänger. Jede Zeile wird in einer Kopie dieser Welt ausprobiert, so wie sie jetzt ist. Es bekommt also niemand Post davon. Wähl eine Zelle und lies, warum.',
+  try: 'Alle Wege ausprobieren',
+  again: 'Noch einmal ausprobieren',
+  stale: 'Seitdem ist in dieser Welt etwas geschehen.',
+  trying: 'Wird ausprobiert …',
+  failed: 'Das ließ sich nicht ausprobieren. Lade die Seite neu und versuch es noch einmal.',
+  none: 'In dieser Welt schreibt niemand über einen Weiterleiter oder eine Liste.',
+  wayHead: 'Weg',
+  close: 'Schließen',
+  seeServer: 'Zu den Einstellungen',
+  chooseCell: '{way}, bei {host}: {place}. Warum?',
+  replied: 'Der Server sagte',
+  'group.direct': 'Ohne Umweg',
+  'group.forward': 'Über den Weiterleiter',
+  'group.list': 'Über die Liste',
+  'way.direct': 'Geradewegs zum Leser',
+  'way.forward': 'Einfach weitergereicht',
+  'way.forward.srs': 'Absender umgeschrieben (SRS)',
+  'way.forward.arc': 'Versiegelt (ARC, wird historisch)',
+  'way.list': 'Marke und Fußzeile',
+  'way.list.untouched': 'Nichts verändert',
+  'way.list.munge': 'Die Liste im From',
+  'way.list.wrap': 'Verpackt',
+  'way.list.reject': 'Beiträge solcher Autoren abgelehnt',
+  'way.list.arc': 'Marke und Fußzeile, versiegelt (ARC, wird historisch)',
+  'place.inbox': 'Posteingang',
+  'place.junk': 'Spam',
+  'place.refused': 'Abgewiesen',
+  'place.deferred': 'Vertröstet',
+  'place.list': 'Von der Liste abgelehnt',
+  'place.nowhere': 'Nie angekommen',
+  'not.checked': 'nicht geprüft',
+  'arc.trusted': 'vertraut',
+};

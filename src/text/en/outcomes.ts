@@ -1,0 +1,40 @@
+// The words of the table "What survives?". Loaded with it. German has the same type.
+
+export const outcomes = {
+  intro:
+    'One message of {author}, sent by each way to each receiver. Every row is tried on a copy of this world as it is now, so nobody gets mail from it. Choose a cell to read why.',
+  try: 'Try all ways',
+  again: 'Try again',
+  stale: 'Since then something has happened in this world.',
+  trying: 'Trying …',
+  failed: 'This could not be tried. Reload the page and try again.',
+  none: 'Nobody writes through a forwarder or a list in this world.',
+  wayHead: 'Way',
+  close: 'Close',
+  seeServer: 'The settings',
+  chooseCell: '{way}, at {host}: {place}. Why?',
+  replied: 'The server said',
+  'group.direct': 'Without a detour',
+  'group.forward': 'Through the forwarder',
+  'group.list': 'Through the list',
+  'way.direct': 'Straight to the reader',
+  'way.forward': 'Handed on as it is',
+  'way.forward.srs': 'Sender rewritten (SRS)',
+  'way.forward.arc': 'Sealed (ARC, on its way to historic)',
+  'way.list': 'Tag and footer',
+  'way.list.untouched': 'Nothing changed',
+  'way.list.munge': 'The list in From',
+  'way.list.wrap': 'Wrapped',
+  'way.list.reject': 'Posts of such authors refused',
+  'way.list.arc': 'Tag and footer, sealed (ARC, on its way to historic)',
+  'place.inbox': 'Inbox',
+  'place.junk': 'Junk',
+  'place.refused': 'Refused',
+  'place.deferred': 'Put off',
+  'place.list': 'Refused by the list',
+  'place.nowhere': 'Never arrived',
+  'not.checked': 'not checked',
+  'arc.trusted': 'trusted',
+} as const;
+
+export type OutcomeWords = Readonly<Record<keyof typeof outcomes, string>>;
