@@ -81,7 +81,7 @@ function run(
     views.push(judge());
   }
   expect(checkTrace(trace(world))).toEqual([]);
-  return { world, views };
+  return { world, views, reloaded: () => updateLesson(openLesson(body.id, goalsOf(body)), world, sources) };
 }
 
 const hash = (world: World): string => toHex(sha256(latin1(JSON.stringify(trace(world)))));
@@ -115,11 +115,13 @@ describe.each([...bodies.values()].map((body) => [body.id, body] as const))('les
   const all = goals.goals.map((goal) => goal.id);
 
   it(`${statements[id] ?? ''}begins unsolved, and its solution solves it [L-00] [L-04] [G-09]`, () => {
-    const { views, world } = run(body, body.solution);
+    const { views, world, reloaded } = run(body, body.solution);
     expect(doneIn(views[0])).toEqual([]);
     expect(views[0]?.wrongTurns).toEqual([]);
     expect(doneIn(views.at(-1))).toEqual(all);
     expect(views.at(-1)?.solved).toBe(true);
+    // A page that was reloaded plays the tape again and judges once, at its end.
+    expect(doneIn(reloaded())).toEqual(all);
     // Step by step: not everything falls at the last command, nor does a good learner hear of mistakes.
     expect(views.slice(1, -1).some((view) => !view.solved)).toBe(true);
     expect(views.flatMap((view) => view.wrongTurns.map((turn) => turn.id))).toEqual([]);
