@@ -66,7 +66,7 @@ function run(
   body: LessonBody,
   script: string,
   from: (body: LessonBody) => World = begin,
-): { world: World; views: LessonView[] } {
+): { world: World; views: LessonView[]; reloaded: () => LessonView } {
   const world = from(body);
   const journal = openJournal(world.description, trace(world), world.machine.kept);
   const sources = lessonSources(() => journal);
