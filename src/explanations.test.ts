@@ -8,10 +8,13 @@ import { RECEIVER_PROFILES } from './auth/receiver-profiles.ts';
 import { DNS_LINT_RULES } from './dns/lint.ts';
 import { DNS_WORLD_RULES } from './dns/lint/world.ts';
 import { SETTINGS } from './host/settings.ts';
+import { MESSAGE_LINT_IDS } from './message/lint.ts';
 import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
 import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
 import { headers, tokens } from './text/en/headers.ts';
+import { messageLint as messageLintDe } from './text/de/message-lint.ts';
+import { messageLint } from './text/en/message-lint.ts';
 import { why as whyDe } from './text/de/why.ts';
 import { why } from './text/en/why.ts';
 import { settings as settingsDe } from './text/de/settings.ts';
@@ -20,6 +23,11 @@ import { rules } from './text/rules.ts';
 import { tokenText } from './text/token.ts';
 
 describe('explanations', () => {
+  it('exist for every finding about the form of a message, in both languages', () => {
+    for (const { findings } of [messageLint, messageLintDe])
+      expect(Object.keys(findings).sort()).toEqual([...MESSAGE_LINT_IDS].sort());
+  });
+
   it('exist for every lint of mail records', () => {
     expect(LINT_IDS.filter((id) => !Object.hasOwn(diagnostics, id))).toEqual([]);
   });

@@ -154,6 +154,7 @@ export const page: PageWords = {
   'message.views': 'Ansichten der Nachricht',
   'message.text': 'Brief',
   'message.headers': 'Kopfzeilen',
+  'message.parts': 'Aufbau',
   'message.raw': 'Roh',
   'message.way': 'Ihr Weg',
   'message.envelope': 'Umschlag',

@@ -150,6 +150,7 @@ export const page = {
   'message.views': 'Views of the message',
   'message.text': 'Letter',
   'message.headers': 'Headers',
+  'message.parts': 'Structure',
   'message.raw': 'Raw',
   'message.way': 'Its way',
   'message.envelope': 'Envelope',
