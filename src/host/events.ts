@@ -18,6 +18,8 @@ import type { ImapNote } from '../imap/session.ts';
 import type { Pop3Note } from '../pop3/session.ts';
 import type { ClientNote } from '../smtp/client.ts';
 import type { ServerNote } from '../smtp/session.ts';
+import type { SieveCopyPurpose } from './mda/config.ts';
+import type { SieveRunReport } from './mda/report.ts';
 import type { ListDecision } from './list/config.ts';
 import type { SettingValue } from './settings.ts';
 
@@ -51,7 +53,18 @@ export interface PlacementReason {
     | 'spfFail'
     | 'noVerdict'
     | 'rule'
-    | 'default';
+    | 'default'
+    | 'catchAll'
+    | 'subaddress'
+    | 'subaddressNoFolder'
+    | 'sieveKeep'
+    | 'sieveImplicitKeep'
+    | 'sieveFileinto'
+    | 'sieveNoFolder'
+    | 'sieveLoop'
+    | 'sieveCopy'
+    | 'sieveError'
+    | 'redirectRefused';
   readonly params: Readonly<Record<string, string | number>>;
 }
 
@@ -339,6 +352,45 @@ export type HostEvent =
       /** The message as stored. */
       readonly message: string;
       readonly reversePath: string;
+      /** That a script gave it. */
+      readonly flags?: readonly string[];
+    }
+  /** The owner's Sieve script ran over a message: every test, and what it led to. */
+  | ({
+      readonly type: 'sieve.run';
+      readonly connection: number;
+      readonly user: string;
+      readonly recipient: string;
+    } & SieveRunReport)
+  /** A script sends something; it waits to be handed to the mail server. `connection`: by which its cause came. */
+  | {
+      readonly type: 'sieve.copy';
+      readonly connection: number;
+      readonly user: string;
+      readonly copy: number;
+      readonly purpose: SieveCopyPurpose;
+      readonly message: string;
+      readonly reversePath: string;
+      readonly recipients: readonly string[];
+    }
+  | {
+      readonly type: 'sieve.result';
+      readonly user: string;
+      readonly copy: number;
+      readonly purpose: SieveCopyPurpose;
+      readonly recipient: string;
+      readonly status: 'sent' | 'refused';
+      readonly text: string;
+    }
+  /** A mailbox has grown past a share of its limit at which its owner is warned. */
+  | {
+      readonly type: 'mailbox.quota';
+      readonly user: string;
+      readonly percent: number;
+      readonly bytes: number;
+      readonly messages: number;
+      readonly limitBytes?: number;
+      readonly limitMessages?: number;
     }
   /** A folder as it is after somebody worked in it over IMAP or POP3, or after a delivery while somebody looked. */
   | {

@@ -3,7 +3,8 @@
 import { gateway, type GatewayConfig } from './gateway.ts';
 import { libresolv, type LibresolvConfig } from './libresolv.ts';
 import { mailingList, type MailingListConfig } from './list/mailing-list.ts';
-import { mda, type MdaConfig } from './mda.ts';
+import type { MdaConfig } from './mda/config.ts';
+import { mda } from './mda/mda.ts';
 import { mta, type MtaConfig } from './mta/mta.ts';
 import { nameServer, type NameServerConfig } from './name-server.ts';
 import type { ProgramDefinition } from './program.ts';

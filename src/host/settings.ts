@@ -5,6 +5,7 @@
 import { isKeyError, readPrivateKeyPem } from '../crypto/keys.ts';
 import { DMARC_REFUSALS } from '../smtp/auth-replies.ts';
 import { MITIGATIONS } from './list/config.ts';
+import { sieveService } from './mda/sieve-service.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
 
 /** What a value may be. */
@@ -12,8 +13,10 @@ export type SettingShape =
   | { readonly kind: 'switch' }
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'text'; readonly pattern: RegExp; readonly optional?: true }
-  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly optional?: true }
   | { readonly kind: 'list'; readonly pattern: RegExp; readonly max: number }
+  /** A Sieve script; '' and null: none. What does not compile is refused. */
+  | { readonly kind: 'script'; readonly max: number }
   /** DKIM keys, see `SigningKey`. */
   | { readonly kind: 'signers' };
 
@@ -24,7 +27,15 @@ export type SettingValue =
 /** Why a change is refused. */
 export type SettingProblem =
   | { readonly id: 'unknownSetting'; readonly setting: string }
-  | { readonly id: 'badValue'; readonly setting: string; readonly why: string };
+  | { readonly id: 'badValue'; readonly setting: string; readonly why: string }
+  | {
+      readonly id: 'badScript';
+      readonly setting: string;
+      readonly line: number;
+      readonly column: number;
+      /** In Pigeonhole's words. */
+      readonly text: string;
+    };
 
 export const DOMAIN_PATTERN =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
@@ -33,8 +44,10 @@ export const DOMAIN_PATTERN =
 const NETWORK_PATTERN = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;
 /** `address target, target`, a line of virtual(5). */
 const ALIAS_PATTERN = /^\s*[^\s,@]*@[^\s,@]+\s+[^\s,@]+@[^\s,@]+(\s*,?\s*[^\s,@]+@[^\s,@]+){0,20}\s*$/;
+/** Longest Sieve script, in characters: ManageSieve servers allow about as much. */
+const MAX_SCRIPT = 65_536;
 
-/** Every setting that any program has, by program and path. */
+/** Every setting that any program has, by program and path. `*` stands for a user's name. */
 export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<string, SettingShape>>>>> = {
   mta: {
     signing: { kind: 'signers' },
@@ -64,6 +77,13 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
     'arcSeal.isOn': { kind: 'switch' },
     bounceScoreThreshold: { kind: 'number', min: 1, max: 20 },
   },
+  mda: {
+    'scripts.*': { kind: 'script', max: MAX_SCRIPT },
+    'quota.*.bytes': { kind: 'number', min: 0, max: 1e9, optional: true },
+    'quota.*.messages': { kind: 'number', min: 0, max: 1e6, optional: true },
+    quotaFullTempfail: { kind: 'switch' },
+    recipientDelimiter: { kind: 'choice', of: ['+', '-', ''] },
+  },
   reporter: {
     failureReports: { kind: 'switch' },
   },
@@ -74,14 +94,34 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
 
 const MAX_SIGNERS = 8;
 
+/** The setting's name in the table and in dictionaries: `scripts.bob` is `scripts.*`. */
+export function settingKey(kind: ProgramKind, setting: string): string {
+  const table = SETTINGS[kind] ?? {};
+  const parts = setting.split('.');
+  if (Object.hasOwn(table, setting)) return setting;
+  const general = parts.map((part, i) => (i === 1 ? '*' : part)).join('.');
+  return parts.length > 1 && /^[a-z0-9_-]+$/.test(parts[1] ?? '') ? general : setting;
+}
+
+/** What a setting's value may be; undefined when the program has no such setting. */
+export function shapeOf(kind: ProgramKind, setting: string): SettingShape | undefined {
+  const table = SETTINGS[kind] ?? {};
+  const key = settingKey(kind, setting);
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
 /** The problem with a value, or undefined when it may be used. */
 export function settingProblem(
   kind: ProgramKind,
   setting: string,
   value: SettingValue,
 ): SettingProblem | undefined {
-  const shape = SETTINGS[kind]?.[setting];
+  const shape = shapeOf(kind, setting);
   if (shape === undefined) return { id: 'unknownSetting', setting };
+  if (shape.kind === 'script' && typeof value === 'string' && value.length <= shape.max) {
+    const fault = sieveService().check(value);
+    return fault && { id: 'badScript', setting, ...fault };
+  }
   const why = mismatch(shape, value);
   return why === undefined ? undefined : { id: 'badValue', setting, why };
 }
@@ -96,11 +136,15 @@ function mismatch(shape: SettingShape, value: SettingValue): string | undefined 
       if (value === null || value === '') return shape.optional === true ? undefined : 'empty';
       return typeof value === 'string' && shape.pattern.test(value) ? undefined : 'badText';
     case 'number':
+      if (value === null && shape.optional === true) return undefined;
       return typeof value === 'number' && value >= shape.min && value <= shape.max ? undefined : 'outOfRange';
     case 'list':
       if (!Array.isArray(value)) return 'notAList';
       if (value.length > shape.max) return 'tooMany';
       return value.every((one) => typeof one === 'string' && shape.pattern.test(one)) ? undefined : 'badText';
+    case 'script':
+      if (value === null) return undefined;
+      return typeof value === 'string' ? 'tooLong' : 'badText';
     case 'signers':
       if (!Array.isArray(value)) return 'notAList';
       if (value.length > MAX_SIGNERS) return 'tooMany';

@@ -22,6 +22,7 @@ import { definitionOf, type ProgramKind } from '../host/programs.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { openWorld } from '../world/world.ts';
 import '../host/access-services.ts';
+import '../host/mda/sieve-engine.ts';
 import '../host/shell/tools.ts';
 import { bridgeRate, peerRate, type Rate } from './bench-bridge.ts';
 import { nodeCrypto, useNodeCrypto } from './crypto.ts';

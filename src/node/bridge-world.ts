@@ -5,7 +5,7 @@ import { isoDate } from '../base/dates.ts';
 import { SUBMISSION_PORTS } from '../host/mta/submission.ts';
 import { ACCESS_PORTS } from '../host/mda-access.ts';
 import type { Machine } from '../host/kernel.ts';
-import type { MdaConfig } from '../host/mda.ts';
+import type { MdaConfig } from '../host/mda/config.ts';
 import type { MtaConfig } from '../host/mta/config.ts';
 import type { Endpoint } from '../net/events.ts';
 import type { TlsIdentity } from '../net/tls.ts';

@@ -1,6 +1,7 @@
 // The commands of Dovecot's LMTP server (2.3, Pigeonhole or not): what each checks and in which words it answers. After
 // the end of data every accepted recipient gets a reply of its own. RFC 2033 §4.2; texts from `recordings/`.
 
+import { fromLatin1, utf8 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import { done, fail, failed, type Step } from './outcome.ts';
 import { extractAddress, type Token, type Verb } from './grammar.ts';
@@ -210,6 +211,20 @@ export function lmtpUserUnknown(recipient: string, user: string): Reply {
 
 export function lmtpQuotaExceeded(recipient: string): Reply {
   return reply(552, '5.2.2', `<${recipient}> Quota exceeded (mailbox for user is full)`, 'RFC 2033 §4.2');
+}
+
+/** With `quota_full_tempfail`: the other server shall try again. */
+export function lmtpQuotaFullForNow(recipient: string): Reply {
+  return reply(452, '4.2.2', `<${recipient}> Quota exceeded (mailbox for user is full)`, 'RFC 2033 §4.2');
+}
+
+/** The owner's script refuses the message, in the owner's words: one line of the reply a line of the reason. */
+export function lmtpRejected(recipient: string, reason: string): Reply {
+  const said = reason.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/);
+  const lines = said.map((line, i) =>
+    fromLatin1(utf8(i === 0 ? `<${recipient}> ${line}` : line).slice(0, 400)),
+  );
+  return { code: 550, enhanced: '5.7.1', lines: lines.slice(0, 20), rule: 'RFC 5429 §2.1' };
 }
 
 /** A mailbox that cannot take mail for the moment. */

@@ -2,7 +2,7 @@
 // lies in it from the trace alone. Which identity a message has, messages.ts says.
 
 import type { EventOf } from '../host/events.ts';
-import type { MdaConfig } from '../host/mda.ts';
+import type { MdaConfig } from '../host/mda/config.ts';
 import { mailboxesOf, parseAddressList, printAddrSpec } from '../message/address.ts';
 import { decodeHeaderText } from '../message/encoded-word.ts';
 import { firstField, parseMessage } from '../message/header.ts';

@@ -278,11 +278,41 @@ function draftOf(
         },
         DWELL.delivered,
       );
+    case 'sieve.run':
+      return step(
+        'delivery',
+        event.error === undefined ? 'info' : 'soft',
+        {
+          key: event.error === undefined ? 'mark.sieve.run' : 'mark.sieve.error',
+          params: { user: capital(event.user) },
+        },
+        DWELL.placed,
+      );
+    case 'sieve.copy':
+      return step(
+        'delivery',
+        'info',
+        {
+          key: `mark.sieve.${event.purpose}`,
+          params: { user: capital(event.user), to: event.recipients.join(', ') },
+        },
+        DWELL.placed,
+      );
+    case 'mailbox.quota':
+      return step(
+        'delivery',
+        'soft',
+        { key: 'mark.quota', params: { user: capital(event.user), percent: event.percent } },
+        DWELL.trouble,
+      );
     case 'mailbox.refused':
       return step(
         'delivery',
         'fail',
-        { key: 'mark.mailboxRefused', params: { recipient: event.recipient } },
+        {
+          key: event.reason === 'noSuchUser' ? 'mark.mailboxRefused' : `mark.mailbox.${event.reason}`,
+          params: { recipient: event.recipient },
+        },
         DWELL.trouble,
       );
     case 'zone.published':

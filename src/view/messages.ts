@@ -4,6 +4,7 @@
 
 import type { Time } from '../base/dates.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
+import { sieveCopyId } from '../host/mda/outbox.ts';
 import { copyId } from '../host/list/config.ts';
 import type { Connections } from './connections.ts';
 import { newest, put, valueAt, type History } from './history.ts';
@@ -86,6 +87,9 @@ export function messageOf(fold: MessageFold, event: TraceEvent): string | undefi
     case 'list.copy':
     case 'list.result':
       return fold.byEntry.get(listEntry(event));
+    case 'sieve.copy':
+    case 'sieve.result':
+      return fold.byEntry.get(`${event.host} ${sieveCopyId(event.copy)}`);
     case 'auth.spf':
       return event.stage === 'rcpt' ? undefined : fold.byConnection.get(event.connection);
     case 'auth.arc':
@@ -93,6 +97,7 @@ export function messageOf(fold: MessageFold, event: TraceEvent): string | undefi
     case 'auth.dmarc':
     case 'mailbox.placed':
     case 'mailbox.delivered':
+    case 'sieve.run':
       return fold.byConnection.get(event.connection);
     case 'smtp.server':
       return event.note.kind === 'content' ||
@@ -198,6 +203,25 @@ export function foldMessages(
         key: event.post === '' ? 'hop.list.note' : 'hop.list.copy',
         params: { list: event.list },
       });
+      break;
+    }
+    case 'sieve.run': {
+      const kinds = event.actions.map(({ kind }) => kind);
+      if (!kinds.includes('discard')) break;
+      const id = messageOf(fold, event);
+      hop(fold, id, event, { key: 'hop.sieve.discard', params: { user: event.user } });
+      if (!kinds.some((kind) => kind === 'fileinto' || kind === 'keep')) move(fold, id, event, 'discarded');
+      break;
+    }
+    case 'sieve.copy': {
+      const id = `m${event.seq}`;
+      fold.byEntry.set(`${event.host} ${sieveCopyId(event.copy)}`, id);
+      const copyOf = event.purpose === 'redirect' ? fold.byConnection.get(event.connection) : undefined;
+      const about = { ...headline(kept.get(event.message) ?? ''), to: event.recipients };
+      begin(fold, id, event, about, copyOf === undefined ? {} : { copyOf });
+      move(fold, id, event, 'queue');
+      const to = event.recipients.join(', ');
+      hop(fold, id, event, { key: `hop.sieve.${event.purpose}`, params: { user: event.user, to } });
       break;
     }
     case 'mailbox.placed':

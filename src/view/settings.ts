@@ -2,7 +2,7 @@
 // trace says what was changed since.
 
 import type { TraceEvent } from '../host/events.ts';
-import { SETTINGS, settingOf } from '../host/settings.ts';
+import { settingKey, settingOf, shapeOf } from '../host/settings.ts';
 import { withKeys } from '../world/build.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { put, valueAt, type History } from './history.ts';
@@ -18,10 +18,12 @@ export function openSettings(description: WorldDescription): Settings {
   for (const { name, programs } of description.hosts)
     for (const [program, { kind, config, settings: names }] of Object.entries(programs ?? {}))
       for (const setting of names ?? []) {
-        const shape = SETTINGS[kind]?.[setting];
+        const shape = shapeOf(kind, setting);
         if (shape === undefined) continue;
         const value = withKeys(settingOf(config, setting), description.keys ?? {});
-        const view: SettingView = { host: name, program, kind, setting, shape, value, seq: 0 };
+        const key = settingKey(kind, setting);
+        const user = key === setting ? {} : { user: setting.split('.')[1] ?? '' };
+        const view: SettingView = { host: name, program, kind, setting, key, ...user, shape, value, seq: 0 };
         settings.set(keyOf(name, program, setting), [{ seq: 0, value: view }]);
       }
   return settings;

@@ -156,6 +156,10 @@ export interface SettingView {
   /** Kind of the program: `mta`. With the path it names the words in the dictionary. */
   readonly kind: string;
   readonly setting: string;
+  /** Its name in the dictionary: `scripts.*` for `scripts.bob`. */
+  readonly key: string;
+  /** Whose it is, for settings of one user. */
+  readonly user?: string;
   readonly shape: SettingShape;
   readonly value: SettingValue;
   /** The event that gave it its value; 0 when it is as the world began. */

@@ -13,7 +13,7 @@ import { rdataText, TYPE_CODES } from '../dns/records.ts';
 import { recordsOf, zoneSoa, type Zone } from '../dns/zone.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
-import { place } from '../host/mda.ts';
+import { place } from '../host/mda/place.ts';
 import type { MtaConfig, VerifyConfig } from '../host/mta/config.ts';
 import { resultsHeaders, verifyMessage, type Verification, type VerifyInput } from '../host/mta/verify.ts';
 import { fork, now, type World } from '../world/world.ts';

@@ -7,16 +7,27 @@ import { eventOf, logAround, type WhyDraft } from './why-base.ts';
 import { whyDkim, whyDmarc, whySpf } from './why-auth.ts';
 import { judgementOf, judgementSections } from './why-judgement.ts';
 import { whyRelay } from './why-relay.ts';
+import { runSections } from './why-sieve.ts';
 import type { Phrase } from './types.ts';
 
 type MailboxEvent = EventOf<'mailbox.placed'> | EventOf<'mailbox.delivered'> | EventOf<'mailbox.refused'>;
 
+/** The run of a script that led to the event, if one did. */
+function runBefore(journal: Journal, event: MailboxEvent): EventOf<'sieve.run'> | undefined {
+  const own = eventOf(journal, event.cause, 'sieve.run');
+  if (own !== undefined) return own;
+  return eventOf(journal, eventOf(journal, event.cause, 'mailbox.placed')?.cause, 'sieve.run');
+}
+
 export function whyMailbox(journal: Journal, event: MailboxEvent, view: WhyDraft): WhyDraft {
   if (event.type === 'mailbox.refused') {
     view.plain.push({ key: `why.mailbox.${event.reason}`, params: { recipient: event.recipient } });
+    const refusing = runBefore(journal, event);
+    if (refusing !== undefined) view.sections.push(...runSections(refusing));
     view.sections.push(...logAround(journal, event.host, event.seq, [event.recipient]));
     return view;
   }
+  const run = runBefore(journal, event);
   const id = messageOf(journal.messages, event);
   const message = id === undefined ? undefined : journal.messages.all.get(id);
   const placed = event.type === 'mailbox.placed' ? event : eventOf(journal, event.cause, 'mailbox.placed');
@@ -27,6 +38,7 @@ export function whyMailbox(journal: Journal, event: MailboxEvent, view: WhyDraft
     }));
     view.plain.push(...reasons);
     view.sections.push({ type: 'placement', folder: placed.folder, reasons, seq: placed.seq });
+    if (run !== undefined) view.sections.push(...runSections(run));
     if (placed.rule !== undefined && !view.rules.some((one) => one.rule === placed.rule))
       view.rules.push({ rule: placed.rule });
   }

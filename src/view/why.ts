@@ -14,6 +14,7 @@ import { whyHost, whyLink, whyMessage } from './why-place.ts';
 import { whyQueue } from './why-queue.ts';
 import { whyReport } from './why-report.ts';
 import { whyRelay } from './why-relay.ts';
+import { whySieve } from './why-sieve.ts';
 import { whyWire } from './why-wire.ts';
 
 /** The answer for a target; undefined when there is no such thing in this world. */
@@ -52,6 +53,11 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'mailbox.delivered':
     case 'mailbox.refused':
       return whyMailbox(journal, event, view);
+    case 'sieve.run':
+    case 'sieve.copy':
+    case 'sieve.result':
+    case 'mailbox.quota':
+      return whySieve(journal, event, view);
     case 'queue.accept':
     case 'queue.active':
     case 'queue.route':

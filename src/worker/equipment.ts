@@ -3,5 +3,6 @@
 
 import '../crypto/curves.ts';
 import '../host/access-services.ts';
+import '../host/mda/sieve-engine.ts';
 import '../host/shell/tools.ts';
 import '../host/reports/writer.ts';

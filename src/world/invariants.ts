@@ -22,6 +22,10 @@ export interface Ledger {
   readonly queued: Map<string, Entry>;
   /** What mailing lists answer for: `host list post` not yet decided on, `host list copy` with those still to be handed on. */
   readonly lists: Map<string, Set<string>>;
+  /** What scripts send: `host copy` to the recipients without a result. */
+  readonly sieve: Map<string, Set<string>>;
+  /** Copies that a script's run still has to store: `host connection recipient`. */
+  readonly filing: Map<string, number>;
   accepted: number;
   delivered: number;
   bounced: number;
@@ -35,6 +39,8 @@ export function newLedger(): Ledger {
     lastAt: 0,
     queued: new Map(),
     lists: new Map(),
+    sieve: new Map(),
+    filing: new Map(),
     accepted: 0,
     delivered: 0,
     bounced: 0,
@@ -54,6 +60,11 @@ export function waiting(ledger: Ledger): number {
 /** Messages and copies that mailing lists still answer for. */
 export function inLists(ledger: Ledger): number {
   return ledger.lists.size;
+}
+
+/** Redirects, vacation replies and notifications that delivery agents still answer for. */
+export function inScripts(ledger: Ledger): number {
+  return ledger.sieve.size;
 }
 
 /** Books one event. Accepted = delivered + bounced + discarded + waiting holds after each (recipients are counted). */
@@ -130,6 +141,37 @@ export function book(ledger: Ledger, event: TraceEvent): void {
       if (left?.delete(event.recipient) !== true)
         bad('conservation', `a result for ${event.recipient}, who was not to get copy ${event.copy}`);
       if (left?.size === 0) ledger.lists.delete(key);
+      break;
+    }
+    case 'sieve.run': {
+      const kinds = event.actions.map(({ kind }) => kind);
+      const stored = kinds.filter((kind) => /^(implicitKeep|keep|fileinto)$/.test(kind)).length;
+      if (stored === 0 && !kinds.some((kind) => /^(redirect|discard|reject)$/.test(kind)))
+        bad('conservation', `the script of ${event.user} neither keeps nor passes on nor discards a message`);
+      if (stored > 0) ledger.filing.set(`${event.host} ${event.connection} ${event.recipient}`, stored);
+      break;
+    }
+    case 'mailbox.delivered':
+    case 'mailbox.refused':
+      ledger.filing.delete(`${event.host} ${event.connection} ${event.recipient}`);
+      break;
+    case 'smtp.server':
+      if (event.note.kind === 'reply' && event.note.to === 'END-OF-MESSAGE')
+        for (const key of [...ledger.filing.keys()])
+          if (key.startsWith(`${event.host} ${event.connection} `)) {
+            ledger.filing.delete(key);
+            bad('conservation', `a script kept a message and it lies in no folder: ${key}`);
+          }
+      break;
+    case 'sieve.copy':
+      ledger.sieve.set(`${event.host} ${event.copy}`, new Set(event.recipients));
+      break;
+    case 'sieve.result': {
+      const key = `${event.host} ${event.copy}`;
+      const left = ledger.sieve.get(key);
+      if (left?.delete(event.recipient) !== true)
+        bad('conservation', `a result for ${event.recipient}, to whom no script sent ${event.copy}`);
+      if (left?.size === 0) ledger.sieve.delete(key);
       break;
     }
     default:

@@ -44,6 +44,14 @@ export function isDestination(config: MtaConfig, address: string): boolean {
   );
 }
 
+/** The address as it is handed on: with its `+extension`, which the delivery agent reads (RFC 5233 §4). */
+function localForm(config: MtaConfig, address: string): string {
+  const local = localAddress(config, address);
+  return local === undefined || splitAddress(address).domain === ''
+    ? (local ?? address)
+    : address.toLowerCase();
+}
+
 /** All addresses that a recipient stands for after every alias, each once, in order. Itself, when it is none. */
 export function expandAliases(config: MtaConfig, recipient: string): readonly string[] {
   const found: string[] = [];
@@ -53,11 +61,11 @@ export function expandAliases(config: MtaConfig, recipient: string): readonly st
     if (seen.size >= EXPANSION_LIMIT || seen.has(key)) return;
     seen.add(key);
     const targets = aliasOf(config, address);
-    if (targets === undefined) found.push(localAddress(config, address) ?? address);
+    if (targets === undefined) found.push(localForm(config, address));
     else
       for (const target of targets) {
         // An alias that names itself keeps a copy here.
-        if (target.toLowerCase() === key) found.push(localAddress(config, address) ?? address);
+        if (target.toLowerCase() === key) found.push(localForm(config, address));
         else visit(target);
       }
   };

@@ -8,7 +8,7 @@ import type { DnsQuestion } from '../../dns/lookup.ts';
 import type { TraceEvent } from '../events.ts';
 import type { GatewayState, OutsideCall } from '../gateway.ts';
 import { callFromOutside, type Machine } from '../kernel.ts';
-import type { MdaConfig } from '../mda.ts';
+import type { MdaConfig } from '../mda/config.ts';
 import { eventsOf, settle, testMachine, type TestHost, type TestProgram } from '../testing/machine.ts';
 import type { MtaConfig, SigningKey } from './config.ts';
 import type { MtaState } from './state.ts';

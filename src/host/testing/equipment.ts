@@ -2,5 +2,6 @@
 
 import '../../crypto/curves.ts';
 import '../access-services.ts';
+import '../mda/sieve-engine.ts';
 import '../shell/tools.ts';
 import '../reports/writer.ts';

@@ -284,6 +284,66 @@ export const explain: ExplainWords = {
   'why.place.default': 'Nichts spricht gegen sie.',
   'why.mailbox.noSuchUser': 'Ein Postfach für {recipient} gibt es nicht.',
   'why.mailbox.overQuota': 'Das Postfach von {recipient} ist voll.',
+  'why.mailbox.sieveReject':
+    'Das Sieve-Skript von {recipient} sagt `reject`: Der Absender bekommt die Nachricht mit dem Grund zurück.',
+  'why.place.catchAll': 'Diese Adresse hat niemand; das Auffangpostfach gehört {user}.',
+  'why.place.subaddress': 'Der Teil hinter dem Plus nennt den Ordner {folder}, und den gibt es.',
+  'why.place.subaddressNoFolder':
+    'Der Teil hinter dem Plus, {detail}, nennt keinen Ordner: also in den Posteingang.',
+  'why.place.sieveKeep': 'Zeile {line} des Sieve-Skripts behält sie (`keep`).',
+  'why.place.sieveImplicitKeep':
+    'Das Sieve-Skript tut nichts, was das stillschweigende Behalten aufhebt; also bleibt sie.',
+  'why.place.sieveFileinto': 'Zeile {line} des Sieve-Skripts legt sie in {folder} ab.',
+  'why.place.sieveNoFolder':
+    'Zeile {line} des Sieve-Skripts will in den Ordner {folder}, den es nicht gibt. `fileinto :create` würde ihn anlegen.',
+  'why.place.sieveLoop':
+    'Sie ist im Kreis gelaufen: Dieses Postfach hatte sie schon einmal weitergeleitet. Jetzt bleibt sie hier.',
+  'why.place.sieveCopy': 'Eine Kopie dessen, was das Skript verschickt hat, in {folder} (`:fcc`).',
+  'why.place.sieveError':
+    'Das Sieve-Skript ist in Zeile {line} abgebrochen. Dann gilt nichts von dem, was es wollte, und die Nachricht bleibt erhalten.',
+  'why.place.redirectRefused': 'Der Mailserver wollte sie nicht weiterleiten; also bleibt sie hier.',
+  'why.sieve.error':
+    'Das Skript ist in Zeile {line} abgebrochen: Die Nachricht bleibt erhalten, als gäbe es kein Skript.',
+  'why.sieve.implicitKeep':
+    'Nichts hat das stillschweigende Behalten aufgehoben: Die Nachricht bleibt im Posteingang.',
+  'why.sieve.keep': 'Zeile {line} behält sie.',
+  'why.sieve.fileinto': 'Zeile {line} legt sie in {target} ab.',
+  'why.sieve.redirect': 'Zeile {line} leitet sie an {target} weiter.',
+  'why.sieve.discard': 'Zeile {line} wirft sie weg; der Absender erfährt nichts davon.',
+  'why.sieve.reject': 'Zeile {line} lehnt sie ab: {target}',
+  'why.sieve.vacation': 'Zeile {line} antwortet {target}.',
+  'why.sieve.notify': 'Zeile {line} benachrichtigt {target}.',
+  'why.sieve.addheader': 'Zeile {line} fügt das Feld {target} hinzu.',
+  'why.sieve.deleteheader': 'Zeile {line} entfernt das Feld {target}.',
+  'why.sieve.no.sender-null':
+    'Keine Abwesenheitsnotiz: Es gibt keinen Absender, dem man antworten könnte (`<>`).',
+  'why.sieve.no.sender-system': 'Keine Abwesenheitsnotiz: Der Absender ist eine Systemadresse.',
+  'why.sieve.no.sender-self': 'Keine Abwesenheitsnotiz: Sich selbst antwortet man nicht.',
+  'why.sieve.no.list-header': 'Keine Abwesenheitsnotiz: Die Nachricht kam über eine Mailingliste.',
+  'why.sieve.no.auto-submitted': 'Keine Abwesenheitsnotiz: Die Nachricht hat eine Maschine geschrieben.',
+  'why.sieve.no.precedence':
+    'Keine Abwesenheitsnotiz: Die Nachricht gibt sich als Massen- oder Listenmail aus.',
+  'why.sieve.no.auto-response-suppress': 'Keine Abwesenheitsnotiz: Die Nachricht bittet darum.',
+  'why.sieve.no.addressed-to-me':
+    'Keine Abwesenheitsnotiz: Weder To noch Cc nennt dieses Postfach. Mit `:addresses` lassen sich weitere Adressen angeben.',
+  'why.sieve.no.already-answered':
+    'Keine Abwesenheitsnotiz: Dieser Absender hat in der Frist schon eine bekommen.',
+  'why.sieve.copy.redirect':
+    'Die Nachricht geht weiter an {to}. Ihr Umschlagabsender bleibt {sender}; SPF beurteilt also diesen Server.',
+  'why.sieve.copy.vacation':
+    'Eine Antwort an {to} mit leerem Umschlagabsender: Darauf kann nichts automatisch antworten.',
+  'why.sieve.copy.notify': 'Eine kurze Mitteilung an {to}.',
+  'why.sieve.result.sent': 'Der Mailserver hat die Nachricht für {to} angenommen.',
+  'why.sieve.result.refused': 'Der Mailserver hat die Nachricht für {to} abgelehnt.',
+  'why.sieve.result.kept': 'Sie kommt nun doch ins Postfach: Verloren geht nichts.',
+  'why.sieve.steps': 'Was das Skript von {user} geprüft hat',
+  'why.sieve.head.line': 'Zeile',
+  'why.sieve.head.step': 'Befehl oder Test',
+  'why.sieve.head.looked': 'Geprüft',
+  'why.sieve.head.result': 'Trifft zu',
+  'why.quota.warning': 'Das Postfach von {user} hat {percent} % seiner Grenze überschritten.',
+  'why.quota.bytes': '{used} von {limit} Byte sind belegt.',
+  'why.quota.messages': 'Es enthält {used} von {limit} Nachrichten.',
 
   'why.queue.accepted':
     '{host} hat die Verantwortung übernommen und die Nachricht als {queueId} auf die Platte geschrieben.',

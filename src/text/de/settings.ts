@@ -103,6 +103,35 @@ export const settings: SettingsText = {
         ],
       },
     },
+    'mta.virtualAliasMaps': {
+      name: 'Alias-Adressen',
+      what: 'Zeilen nach `virtual(5)`: eine Adresse, dann die Ziele ihrer Mail (`verkauf@wolke.example alice@wolke.example`). Eine Zeile, die mit `@wolke.example` beginnt, fängt jede Adresse der Domain auf: Wer sich vertippt, erfährt es nie, und Spammer treffen immer. Sie gilt sogar vor den Postfächern; Adressen mit eigenem Postfach brauchen deshalb eine Zeile, die auf sie selbst zeigt.',
+    },
+    'mda.scripts.*': {
+      name: 'Sieve-Skript von {user}',
+      what: 'Was bei der Zustellung mit Mail für {user} geschieht, in der Sprache Sieve. Ein Skript mit einem Fehler wird nicht aktiviert. Was der Server selbst für Spam hält, landet im Ordner Junk, bevor das Skript gefragt wird.',
+    },
+    'mda.quota.*.bytes': {
+      name: 'Grenze für das Postfach von {user}: Byte',
+      what: 'Alle Ordner zusammen. Leer heißt: wie in dieser Welt vorgesehen, sonst ohne Grenze. Bei 80 und 95 % gibt es eine Warnung.',
+    },
+    'mda.quota.*.messages': {
+      name: 'Grenze für das Postfach von {user}: Nachrichten',
+      what: 'Alle Ordner zusammen. Leer heißt: wie in dieser Welt vorgesehen, sonst ohne Grenze.',
+    },
+    'mda.quotaFullTempfail': {
+      name: 'Ein volles Postfach ist nur ein vorübergehender Fehler',
+      what: 'Aus: Die Nachricht wird mit `552` abgelehnt, und der Absender bekommt sofort einen Bounce. Ein: `452`, und der Server des Absenders versucht es tagelang wieder.',
+    },
+    'mda.recipientDelimiter': {
+      name: 'Trennzeichen für Unteradressen',
+      what: 'Was den Namen vom Ordner trennt: Mit einem Plus gehört `bob+news@…` zu Bob und landet im Ordner `news`, falls es ihn gibt.',
+      choices: {
+        '+': ['Plus', '`bob+news`'],
+        '-': ['Bindestrich', '`bob-news`'],
+        '': ['Keines', 'Der ganze Name zählt.'],
+      },
+    },
     'reporter.failureReports': {
       name: 'Fehlerberichte',
       what: 'Ob Domains, die es wünschen (`ruf=`), über jede einzelne durchgefallene Nachricht einen Bericht bekommen. Die meisten Empfänger lassen das aus: Ein solcher Bericht zeigt Fremden, was Leute einander schreiben.',
@@ -113,6 +142,8 @@ export const settings: SettingsText = {
     },
   },
   refusals: {
+    tooLong: 'Das Skript ist zu lang: höchstens 65536 Zeichen.',
+    badScript: 'Nicht aktiviert. Zeile {line}, Spalte {column}: {text}.',
     notASwitch: 'Es geht nur an oder aus.',
     notAChoice: 'Nimm eine der angebotenen Möglichkeiten.',
     empty: 'Hier muss etwas stehen.',

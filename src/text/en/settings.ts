@@ -115,6 +115,35 @@ export const settings: SettingsText = {
         ],
       },
     },
+    'mta.virtualAliasMaps': {
+      name: 'Aliases',
+      what: 'Lines of `virtual(5)`: an address, then where its mail goes (`sales@wolke.example alice@wolke.example`). A line that begins with `@wolke.example` catches every address of the domain: people who mistype never hear of it, and spammers hit every time. It goes before mailboxes, too: addresses that have one need a line of their own, to themselves.',
+    },
+    'mda.scripts.*': {
+      name: 'Sieve script of {user}',
+      what: 'What happens with mail for {user} on delivery, in the language Sieve. A script with a mistake is not activated. Mail that the server itself holds for junk goes to Junk before the script is asked.',
+    },
+    'mda.quota.*.bytes': {
+      name: 'Limit of {user}’s mailbox: bytes',
+      what: 'All folders together. Empty means: as the world says, or no limit. {user} is warned at 80 and 95 %.',
+    },
+    'mda.quota.*.messages': {
+      name: 'Limit of {user}’s mailbox: messages',
+      what: 'All folders together. Empty means: as the world says, or no limit.',
+    },
+    'mda.quotaFullTempfail': {
+      name: 'A full mailbox is only a temporary error',
+      what: 'Off: the message is refused with `552` and its sender gets a bounce at once. On: `452`, and the sender’s server tries again for days.',
+    },
+    'mda.recipientDelimiter': {
+      name: 'Delimiter of subaddresses',
+      what: 'What parts a user’s name from a folder: with a plus, `bob+news@…` is Bob’s, and lands in the folder `news` if there is one.',
+      choices: {
+        '+': ['Plus', '`bob+news`'],
+        '-': ['Hyphen', '`bob-news`'],
+        '': ['None', 'The whole name counts.'],
+      },
+    },
     'reporter.failureReports': {
       name: 'Failure reports',
       what: 'Whether domains that ask for it (`ruf=`) get a report about every single message that fails. Most receivers leave this off: such a report shows strangers what people write to each other.',
@@ -125,6 +154,8 @@ export const settings: SettingsText = {
     },
   },
   refusals: {
+    tooLong: 'The script is too long: at most 65536 characters.',
+    badScript: 'Not activated. Line {line}, column {column}: {text}.',
     notASwitch: 'It can only be on or off.',
     notAChoice: 'Take one of the choices.',
     empty: 'Something must stand here.',

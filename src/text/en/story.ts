@@ -104,6 +104,14 @@ export const story = {
   'mark.delivered': 'Delivered: {user} has it in the {folder}',
   'mark.deliveredJunk': 'Delivered, but into {user}’s Junk folder',
   'mark.mailboxRefused': 'No mailbox takes mail for {recipient}',
+  'mark.mailbox.overQuota': 'The mailbox of {recipient} is full: refused',
+  'mark.mailbox.sieveReject': 'The Sieve script of {recipient} refuses it',
+  'mark.sieve.run': '{user}’s Sieve script looks at it',
+  'mark.sieve.error': '{user}’s Sieve script breaks off: the message is kept',
+  'mark.sieve.redirect': '{user}’s script passes it on to {to}',
+  'mark.sieve.vacation': '{user} is away: a reply goes to {to}',
+  'mark.sieve.notify': '{user}’s script notifies {to}',
+  'mark.quota': '{user}’s mailbox is more than {percent} % full',
   'mark.zonePublished': '{zone} is published, serial {serial}',
   'mark.zoneRejected': '{zone} is not published: {n} {n|mistake|mistakes}',
   'mark.configured': '{host}: setting {setting} changed',
@@ -139,6 +147,10 @@ export const story = {
   'hop.list.forward': 'On to the owner of {list}',
   'hop.list.copy': 'A copy for members of {list}',
   'hop.list.note': 'A note of the list {list}',
+  'hop.sieve.discard': 'Thrown away by {user}’s Sieve script',
+  'hop.sieve.redirect': 'Passed on by {user}’s Sieve script to {to}',
+  'hop.sieve.vacation': 'Written by {user}’s vacation reply to {to}',
+  'hop.sieve.notify': 'A notification from {user}’s Sieve script to {to}',
 } as const;
 
 export type StoryKey = keyof typeof story;

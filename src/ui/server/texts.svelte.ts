@@ -28,5 +28,5 @@ export const texts = new Texts();
 export function refusalText({ id, params }: Problem, words: SettingsText): string {
   const key = id === 'badValue' ? String(params?.['why']) : id;
   const text = Object.hasOwn(words.refusals, key) ? words.refusals[key] : undefined;
-  return fill(text ?? words.refusals['other'] ?? '', { id: key });
+  return fill(text ?? words.refusals['other'] ?? '', { ...params, id: key });
 }

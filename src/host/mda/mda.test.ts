@@ -2,10 +2,10 @@
 // RFC 8601 §5, RFC 9989 §5.3.5.
 
 import { describe, expect, it } from 'vitest';
-import type { Machine } from './kernel.ts';
-import { place } from './mda.ts';
-import { Client, CLIENT, mailbox, MX } from './mta/testing.ts';
-import { eventsOf, testMachine } from './testing/machine.ts';
+import type { Machine } from '../kernel.ts';
+import { place } from './place.ts';
+import { Client, CLIENT, mailbox, MX } from '../mta/testing.ts';
+import { eventsOf, testMachine } from '../testing/machine.ts';
 
 const TRUSTED = 'mx.hafen.example';
 const results = (text: string, by = TRUSTED): string => `Authentication-Results: ${by}; ${text}\r\n`;
