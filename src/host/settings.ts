@@ -50,6 +50,8 @@ const MAX_SCRIPT = 65_536;
 /** Every setting that any program has, by program and path. `*` stands for a user's name. */
 export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<string, SettingShape>>>>> = {
   mta: {
+    myhostname: { kind: 'text', pattern: DOMAIN_PATTERN },
+    virtualMailboxDomains: { kind: 'list', pattern: DOMAIN_PATTERN, max: 20 },
     signing: { kind: 'signers' },
     'verify.onReject': { kind: 'choice', of: ['reject', 'quarantine'] },
     'verify.rejectText': { kind: 'choice', of: DMARC_REFUSALS },

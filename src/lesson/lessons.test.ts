@@ -26,6 +26,7 @@ const statements: Readonly<Record<string, string>> = {
   envelope: '[A3] ',
   'who-takes-mail': '[B1] ',
   'own-zone': '[B2] ',
+  'reverse-names': '[B4] [S3-040] [S3-041] ',
   'spf-from-zero': '[D1] ',
   'dkim-seal': '[D2] ',
   'aggregate-reports': '[D4] ',

@@ -5,7 +5,7 @@ import { timeOf, type Time } from '../base/dates.ts';
 import { newMachine, runUntilQuiet, spawn, type Machine } from '../host/kernel.ts';
 import type { HostState } from '../host/program.ts';
 import type { ProgramConfig } from '../host/programs.ts';
-import { SETTINGS } from '../host/settings.ts';
+import { shapeOf } from '../host/settings.ts';
 import { addHost, newNetwork } from '../net/network.ts';
 import type { TlsIdentity } from '../net/tls.ts';
 import { issueAll, type Certificates } from './certificates.ts';
@@ -122,7 +122,7 @@ function check(description: WorldDescription): void {
   for (const { name, programs } of description.hosts)
     for (const [id, { kind, settings }] of Object.entries(programs ?? {}))
       for (const setting of settings ?? [])
-        if (SETTINGS[kind]?.[setting] === undefined)
+        if (shapeOf(kind, setting) === undefined)
           throw new Error(`world: ${name}'s program ${id} has no setting ${setting}`);
   const addresses = new Map<string, string>();
   for (const host of description.hosts) {

@@ -88,6 +88,14 @@ export const settings: SettingsText = {
   },
   settings: {
     ...relaySettings,
+    'mta.myhostname': {
+      name: 'Eigener Name',
+      what: 'Wie sich dieser Server bei `EHLO`, in der Begrüßung und in `Received` nennt. Am besten so, wie seine Adresse im DNS heißt.',
+    },
+    'mta.virtualMailboxDomains': {
+      name: 'Domains mit Postfächern hier',
+      what: 'Post für diese Domains wird hier zugestellt. Bei allen anderen sagt dieser Server „Relay access denied“.',
+    },
     'mta.signing': {
       name: 'DKIM-Signatur',
       what: 'Ausgehende Mail wird mit jedem dieser Schlüssel signiert. Empfänger holen die öffentliche Hälfte aus dem DNS, bei `selektor._domainkey.domain`.',

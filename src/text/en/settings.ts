@@ -100,6 +100,14 @@ export const settings: SettingsText = {
   },
   settings: {
     ...relaySettings,
+    'mta.myhostname': {
+      name: 'Own name',
+      what: 'What this server calls itself in `EHLO`, in its banner and in `Received`. Best the name that its address has in the DNS.',
+    },
+    'mta.virtualMailboxDomains': {
+      name: 'Domains with mailboxes here',
+      what: 'Mail for these domains is delivered here. For all others this server says “Relay access denied”.',
+    },
     'mta.signing': {
       name: 'DKIM signing',
       what: 'Mail that this server sends out is signed with each of these keys. Receivers fetch the public half from DNS, at `selector._domainkey.domain`.',
