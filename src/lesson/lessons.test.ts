@@ -30,6 +30,7 @@ const statements: Readonly<Record<string, string>> = {
   'spf-from-zero': '[D1] ',
   'dkim-seal': '[D2] ',
   'aggregate-reports': '[D4] ',
+  sieve: '[C5] ',
 };
 
 /** Some lessons begin after a week. */
