@@ -249,13 +249,15 @@ export function lessons(dir: string): Plugin {
       if (this.meta.watchMode && existsSync(root)) this.addWatchFile(root);
     },
     resolveId(id) {
-      return /^virtual:(lessons|worlds|lesson\/)/.test(id) ? `\0${id}` : null;
+      return /^virtual:(lessons|worlds|lesson\/|world\/)/.test(id) ? `\0${id}` : null;
     },
     load(id) {
       if (!id.startsWith(`\0${prefix}`)) return null;
       const name = id.slice(prefix.length + 1);
       if (name === 'lessons') return indexModule(current());
-      if (name === 'worlds') return `export const worlds = ${JSON.stringify(current().worlds)};`;
+      if (name === 'worlds') return worldsModule(current());
+      if (name.startsWith('world/'))
+        return `export default ${JSON.stringify(current().worlds[name.slice('world/'.length)])};`;
       return `export default ${JSON.stringify(current().bodies.get(name.replace(/^lesson\//, '')))};`;
     },
     configureServer(server) {
@@ -272,14 +274,31 @@ export function lessons(dir: string): Plugin {
   };
 }
 
-function indexModule(all: Lessons): string {
-  const loaders = all.lessons.map(
-    ({ id }) => `${JSON.stringify(id)}: () => import(${JSON.stringify(`virtual:lesson/${id}`)})`,
+/** `'id': () => import('virtual:lesson/id')`: one chunk each, so that a page loads what it opens. */
+function loadersOf(kind: 'lesson' | 'world', names: readonly string[]): string {
+  const each = names.map(
+    (name) => `${JSON.stringify(name)}: () => import(${JSON.stringify(`virtual:${kind}/${name}`)})`,
   );
+  return `const loaders = { ${each.join(', ')} };`;
+}
+
+function worldsModule(all: Lessons): string {
+  return [
+    loadersOf('world', Object.keys(all.worlds)),
+    `export async function loadWorld(name) {`,
+    `  return Object.hasOwn(loaders, name) ? (await loaders[name]()).default : undefined;`,
+    `}`,
+  ].join('\n');
+}
+
+function indexModule(all: Lessons): string {
   return [
     `export const tracks = ${JSON.stringify(all.tracks)};`,
     `export const lessons = ${JSON.stringify(all.lessons)};`,
-    `const loaders = { ${loaders.join(', ')} };`,
+    loadersOf(
+      'lesson',
+      all.lessons.map(({ id }) => id),
+    ),
     `export async function loadLesson(id) {`,
     `  return Object.hasOwn(loaders, id) ? (await loaders[id]()).default : null;`,
     `}`,

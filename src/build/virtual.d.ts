@@ -15,6 +15,6 @@ declare module 'virtual:lessons' {
 
 declare module 'virtual:worlds' {
   export type WorldJson = import('./world-merge.ts').JsonMap;
-  /** The shared worlds by file name, `extends` followed. */
-  export const worlds: Readonly<Record<string, WorldJson>>;
+  /** A shared world by file name, `extends` followed; undefined when there is none of that name. */
+  export function loadWorld(name: string): Promise<WorldJson | undefined>;
 }

@@ -21,6 +21,7 @@ export interface LessonFiles {
 
 /** Where scenarios come from: the bundle in the worker, the folder `lessons` in tests. */
 export interface Library {
+  /** Undefined when there is none of that name. */
   world(name: string): unknown;
   lesson(id: string): Promise<LessonFiles | null>;
 }
@@ -46,7 +47,7 @@ export function scenarioName(scenario: ScenarioRef): string {
 export async function startOf(scenario: ScenarioRef, library: Library): Promise<Start> {
   if (scenario.kind === 'sandbox') {
     const name = scenario.world ?? 'sandbox';
-    return { description: describe(library.world(name), name), prelude: [] };
+    return { description: describe(await library.world(name), name), prelude: [] };
   }
   const body = await library.lesson(scenario.id);
   if (body === null) throw new Error(`there is no lesson ${scenario.id}`);

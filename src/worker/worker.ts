@@ -3,12 +3,12 @@
 
 import { expose } from 'comlink';
 import { loadLesson } from 'virtual:lessons';
-import { worlds } from 'virtual:worlds';
+import { loadWorld } from 'virtual:worlds';
 import type { EhloWorker, Update } from './api.ts';
 import { Engine, ENGINE } from './engine.ts';
 import { startOf, type Library } from './start.ts';
 
-const library: Library = { world: (name) => worlds[name], lesson: loadLesson };
+const library: Library = { world: loadWorld, lesson: loadLesson };
 
 // Pieces that come after the first prompt. Nothing runs before the first is there.
 const equipment = (): Promise<unknown> => import('./equipment.ts');
