@@ -76,6 +76,7 @@ describe('readLessons', () => {
         ],
         start: '2026-03-01T09:00:00Z',
       },
+      before: '',
       previous: null,
       goals,
       solution: 'C: EHLO x\n',
@@ -141,13 +142,13 @@ describe('readLessons', () => {
   });
 });
 
-it('bundles an index and one chunk for each lesson', async () => {
+it('bundles an index and one chunk for each lesson and each world', async () => {
   write();
   const entry = join(dir, 'entry.js');
   writeFileSync(
     entry,
-    `import { lessons, loadLesson } from 'virtual:lessons';\nimport { worlds } from 'virtual:worlds';\n` +
-      `export const ids = lessons.map((l) => l.id); export const seed = worlds.sandbox.seed; export { loadLesson };`,
+    `import { lessons, loadLesson } from 'virtual:lessons';\nimport { loadWorld } from 'virtual:worlds';\n` +
+      `export const ids = lessons.map((l) => l.id); export { loadLesson, loadWorld };`,
   );
   const built = (await build({
     configFile: false,
@@ -160,14 +161,15 @@ it('bundles an index and one chunk for each lesson', async () => {
       minify: false,
     },
   })) as Rolldown.RolldownOutput[];
-  expect(built[0]?.output).toHaveLength(3);
+  expect(built[0]?.output).toHaveLength(5);
   const main = (await import(/* @vite-ignore */ join(dir, 'out/main.mjs'))) as {
     ids: string[];
-    seed: string;
+    loadWorld(name: string): Promise<{ seed: string } | undefined>;
     loadLesson(id: string): Promise<{ previous: string } | null>;
   };
   expect(main.ids).toEqual(['hello', 'by-hand']);
-  expect(main.seed).toBe('b');
+  expect((await main.loadWorld('sandbox'))?.seed).toBe('b');
+  expect(await main.loadWorld('constructor')).toBeUndefined();
   expect((await main.loadLesson('by-hand'))?.previous).toBe('hello');
   expect(await main.loadLesson('constructor')).toBeNull();
 });

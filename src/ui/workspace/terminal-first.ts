@@ -12,7 +12,7 @@ export function terminalCode(): Promise<typeof import('../terminal/Terminal.svel
 
 let drawn: Promise<unknown> | undefined;
 
-const patienceMs = 1500;
+const patienceMs = 3000;
 const pause = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The prompt can be read, or the terminal is not what this screen shows. */
