@@ -6,8 +6,8 @@ import type { AggregateReport, PublishedPolicy, ReportPolicy, ReportRecord } fro
 
 /**
  * `known-sender`: SPF aligned, so the domain names it. `forwarder`: our signature, somebody else's envelope. `changed`: our
- * signature broken on the way, as lists do. `not-set-up`: a service that authenticates, but not as us. `spoofer`: nothing
- * that passes.
+ * signature broken on the way, as lists do. `not-set-up`: a service that authenticates, but not as us, or that signs as us
+ * with a key that the zone does not have. `spoofer`: nothing that passes.
  */
 export type SourceKind = 'known-sender' | 'forwarder' | 'changed' | 'not-set-up' | 'spoofer';
 
@@ -86,13 +86,14 @@ function tallyUp(tally: Tally, record: ReportRecord, report: AggregateReport): v
   if (record.dkim === 'pass') tally.dkimAligned += count;
   if (record.spf === 'pass' || record.dkim === 'pass') tally.passed += count;
   else {
-    const broken = record.authDkim.some(
+    const failed = record.authDkim.filter(
       (one) =>
         one.result !== 'pass' &&
         (isBelow(one.domain, report.policy.domain) || isBelow(report.policy.domain, one.domain)),
     );
-    if (broken) tally.changed += count;
-    else if (passed.length > 0) tally.elsewhere += count;
+    // Permerror is no change on the way: there is no key, or none of use. RFC 8601 §2.7.1.
+    if (failed.some((one) => one.result !== 'permerror')) tally.changed += count;
+    else if (failed.length > 0 || passed.length > 0) tally.elsewhere += count;
   }
   tally.dispositions[record.disposition === 'pass' ? 'none' : record.disposition] += count;
   for (const domain of new Set(passed.map((one) => one.domain)))

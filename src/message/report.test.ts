@@ -308,6 +308,14 @@ describe('the viewer', () => {
       authDkim: [{ domain: 'esp.example', result: 'pass' }],
       authSpf: [{ domain: 'bounce.esp.example', result: 'pass' }],
     }),
+    keyless: record({
+      sourceIp: '192.0.2.7',
+      count: 30,
+      spf: 'fail',
+      dkim: 'fail',
+      authDkim: [{ domain: 'a.example', result: 'permerror' }],
+      authSpf: [{ domain: 'esp.example', result: 'none' }],
+    }),
     spoofer: record({
       sourceIp: '192.0.2.5',
       count: 80,
@@ -332,6 +340,16 @@ describe('the viewer', () => {
       ['192.0.2.2', 'forwarder'],
     ]);
     expect(groups('esp')[0]?.domains).toEqual(['bounce.esp.example', 'esp.example']);
+  });
+
+  it('takes a signature of ours without a key for a service that is not set up, not for a list [S4-052]', () => {
+    expect(groups('keyless')[0]?.kind).toBe('not-set-up');
+    const both = record({
+      dkim: 'fail',
+      spf: 'fail',
+      authDkim: ['permerror', 'fail'].map((result) => ({ domain: 'a.example', result })),
+    });
+    expect(groupSources([{ ...base, records: [both] }])[0]?.kind).toBe('changed');
   });
 
   it('suggests the next step of the policy [S4-052] [S4-048]', () => {
