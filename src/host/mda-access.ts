@@ -40,6 +40,11 @@ export interface AccessConfig {
   }[];
 }
 
+/** What a client may say while much is on its way to it. */
+const BACKLOG_LIMIT = 1_000_000;
+/** The line to a client takes 10 MB a second: what it asks for behind a large answer waits for that. */
+const LINE_BYTES_PER_MS = 10_000;
+
 interface AccessClient {
   readonly socket: number;
   readonly connection: number;
@@ -59,6 +64,12 @@ interface AccessClient {
   /** Failed logins, and the last of them. */
   failures: number;
   failed: { readonly user: string; readonly way: string } | undefined;
+  /** What it said and nobody has looked at yet, because much is on its way to it. */
+  backlog: string;
+  /** The client said its last. */
+  ending: boolean;
+  /** Until when the line to it is busy with what was sent. */
+  busyUntil: Time;
   /** What Dovecot counts for its last log line. */
   received: number;
   sent: number;
@@ -114,6 +125,9 @@ export function accessAccepted(
     openedAt: os.now,
     failures: 0,
     failed: undefined,
+    backlog: '',
+    ending: false,
+    busyUntil: 0,
     received: 0,
     sent: 0,
   };
@@ -185,10 +199,16 @@ export function accessInput(
       break;
     case 'data':
       client.received += input.bytes.length;
-      if (client.session !== undefined) service.receive(client.session, store, latin1(input.bytes), os.now);
+      if (client.session === undefined) return true;
+      client.backlog += input.bytes;
+      if (client.backlog.length <= BACKLOG_LIMIT) return work(config, state, store, client, os);
+      client.backlog = '';
+      service.end(client.session, store, os.now);
       break;
     case 'ended':
     case 'reset':
+      client.ending = true;
+      if (input.type === 'ended' && client.backlog !== '') return true;
       if (client.session === undefined) forget(state, client, os);
       else service.end(client.session, store, os.now);
       break;
@@ -209,6 +229,36 @@ function tlsError(failure: Extract<NetInput, { type: 'tlsFailed' }>['failure']):
     : `error:0A000102:SSL routines::${words}`;
 }
 
+/** Hears what the client said, line by line, as long as the answers do not fill the line to it. */
+function work(
+  config: AccessConfig,
+  state: AccessState,
+  store: MailStore,
+  client: AccessClient,
+  os: Os,
+): true {
+  const service = accessService(client.protocol);
+  while (client.backlog !== '' && client.busyUntil <= os.now && state.clients.has(client.socket)) {
+    const lf = client.backlog.indexOf('\n') + 1;
+    const piece = lf === 0 ? client.backlog : client.backlog.slice(0, lf);
+    client.backlog = client.backlog.slice(piece.length);
+    const before = client.sent;
+    service.receive(client.session, store, latin1(piece), os.now);
+    settle(config, state, store, client, os);
+    const sent = client.sent - before;
+    if (sent > LINE_BYTES_PER_MS) client.busyUntil = os.now + Math.ceil(sent / LINE_BYTES_PER_MS);
+    // What came in clear behind STARTTLS is never heard (CVE-2011-0411).
+    if (client.handshake !== undefined) client.backlog = '';
+  }
+  if (!state.clients.has(client.socket)) return true;
+  if (client.backlog !== '') os.timer(`access:${client.socket}`, client.busyUntil, 'busy');
+  else if (client.ending && client.session !== undefined) {
+    service.end(client.session, store, os.now);
+    settle(config, state, store, client, os);
+  }
+  return true;
+}
+
 export function accessWake(
   config: AccessConfig,
   state: AccessState,
@@ -220,6 +270,7 @@ export function accessWake(
   if (client?.session === undefined) return;
   accessService(client.protocol).wake(client.session, store, os.now);
   settle(config, state, store, client, os);
+  if (client.backlog !== '') work(config, state, store, client, os);
 }
 
 /** A delivery, or the session on the socket `by`, changed a user's folders: idle clients hear of it. */

@@ -60,6 +60,9 @@ const MACROS: Readonly<Record<string, readonly (typeof SHORT)[number][]>> = {
   FULL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODY'],
 };
 
+/** Octets of messages that one command may ask for: it may name the same thing a thousand times (RFC 5530 §3, LIMIT). */
+const FETCH_LIMIT = 100_000_000;
+
 const whole = (what: Section['what']): Section => ({ part: [], what, fields: [] });
 
 /** The items asked for, or what is wrong with them. */
@@ -145,8 +148,11 @@ export function fetch(context: SelectedContext, args: readonly Arg[]): Outcome {
   if (modSeq) enableCondstore(context);
   if (changedSince >= 0 && !wanted.some((each) => each.kind === 'MODSEQ')) wanted.push({ kind: 'MODSEQ' });
   let gone = false;
-  for (const each of chosen(view, folder, numbers))
-    if (each.message.modSeq > changedSince) gone = fetchOne(context, each, wanted) || gone;
+  const budget = { left: FETCH_LIMIT };
+  for (const each of chosen(view, folder, numbers)) {
+    if (each.message.modSeq > changedSince) gone = fetchOne(context, each, wanted, budget) || gone;
+    if (budget.left < 0) return { status: 'NO', text: '[LIMIT] Too much data for one command.' };
+  }
   return gone
     ? { status: 'OK', text: '[EXPUNGEISSUED] Some messages were already expunged.', sync: 'no expunge' }
     : context.uid
@@ -162,8 +168,13 @@ export function enableCondstore(context: SelectedContext): void {
   untagged(session, `OK [HIGHESTMODSEQ ${folder.highestModSeq}] Highest`);
 }
 
-/** True when the bytes of an expunged message were asked for. */
-function fetchOne(context: SelectedContext, each: Chosen, items: readonly Item[]): boolean {
+/** True when the bytes of an expunged message were asked for. When the budget is spent nothing more is told of it. */
+function fetchOne(
+  context: SelectedContext,
+  each: Chosen,
+  items: readonly Item[],
+  budget: { left: number },
+): boolean {
   const { session, view, folder, store } = context;
   const { message, stored, number } = each;
   const reads = items.some((item) => item.kind === 'section' && !item.peek);
@@ -202,6 +213,8 @@ function fetchOne(context: SelectedContext, each: Chosen, items: readonly Item[]
       bytes !== undefined && item.partial !== undefined
         ? bytes.slice(item.partial.from, item.partial.from + item.partial.length)
         : bytes;
+    budget.left -= part?.length ?? 0;
+    if (budget.left < 0) return gone;
     out.push(`${item.label} ${part === undefined ? 'NIL' : literal(part)}`);
   }
   if (out.length > 0) untagged(session, `${number} FETCH (${out.join(' ')})`);

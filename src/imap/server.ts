@@ -37,8 +37,9 @@ export function imapReceive(session: ImapSession, store: MailStore, bytes: Uint8
   session.input += fromLatin1(bytes);
   session.quietSince = now;
   work(session, store, now);
-  if (session.input.length > session.config.messageLimit + session.config.lineLimit)
-    bye(session, now, 'Input buffer full, aborting', 'too-long');
+  const { messageLimit, loginLineLimit, lineLimit } = session.config;
+  const limit = session.user === undefined ? loginLineLimit : messageLimit;
+  if (session.input.length > limit + lineLimit) bye(session, now, 'Input buffer full, aborting', 'too-long');
 }
 
 /** The client closed the connection, or it broke: what is marked \Deleted stays. */

@@ -21,6 +21,8 @@ export interface EventQueue<Work> {
   cancelled: Set<number>;
 }
 
+const CANCELLED_LIMIT = 1000;
+
 export function emptyQueue<Work>(): EventQueue<Work> {
   return { heap: [], nextOrder: 1, busyCount: 0, cancelled: new Set() };
 }
@@ -58,6 +60,16 @@ export function schedule<Work>(
 export function cancel<Work>(queue: EventQueue<Work>, order: number, busy: boolean): void {
   queue.cancelled.add(order);
   if (busy) queue.busyCount--;
+  if (queue.cancelled.size >= CANCELLED_LIMIT && queue.cancelled.size * 2 > queue.heap.length) sweep(queue);
+}
+
+/** Idle limits are moved with every line that a client says: what was taken back must not lie here until it would be due. */
+function sweep<Work>(queue: EventQueue<Work>): void {
+  // A sorted list is a heap.
+  queue.heap = queue.heap
+    .filter(({ order }) => !queue.cancelled.has(order))
+    .sort((a, b) => (before(a, b) ? -1 : 1));
+  queue.cancelled.clear();
 }
 
 function removeTop<Work>(queue: EventQueue<Work>): void {

@@ -134,15 +134,15 @@ export function send(net: Network, wires: Wires, socket: number, bytes: string):
  * write, which lies in the same buffer.
  */
 export function dropArrived(net: Network, socket: number): void {
-  for (const { at, order, busy, work } of net.queue.heap)
-    if (
+  const arrived = net.queue.heap.filter(
+    ({ at, order, work }) =>
       at <= net.now &&
       work.kind === 'segment' &&
       work.connection === connectionOf(socket) &&
       work.to === sideOf(socket) &&
-      !net.queue.cancelled.has(order)
-    )
-      cancel(net.queue, order, busy);
+      !net.queue.cancelled.has(order),
+  );
+  for (const { order, busy } of arrived) cancel(net.queue, order, busy);
 }
 
 /** The sender's retransmissions have come to nothing; both ends find out by their own time limits. */
