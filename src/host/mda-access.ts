@@ -5,14 +5,12 @@
 import { fromLatin1, latin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import { nextInt } from '../base/random.ts';
-import type { ImapNote } from '../imap/session.ts';
 import type { MailStore } from '../mailbox/store.ts';
-import type { Endpoint } from '../net/events.ts';
 import { connectionOf, type NetInput } from '../net/network.ts';
 import type { TlsIdentity } from '../net/tls.ts';
-import type { Pop3Note } from '../pop3/session.ts';
 import type { Account, Mechanism } from '../sasl/mechanism.ts';
-import { accessService, type AccessProtocol, type AccessQuestion } from './access-service.ts';
+import { accessService, type AccessQuestion } from './access-service.ts';
+import { logTlsFailure, noted, type AccessClient } from './mda-access-log.ts';
 import { mailboxChanged, mailboxDelivered, type FolderMemory } from './mailbox-changes.ts';
 import type { Os } from './program.ts';
 
@@ -42,38 +40,8 @@ export interface AccessConfig {
 
 /** What a client may say while much is on its way to it. */
 const BACKLOG_LIMIT = 1_000_000;
-/** The line to a client takes 10 MB a second: what it asks for behind a large answer waits for that. */
-const LINE_BYTES_PER_MS = 10_000;
-
-interface AccessClient {
-  readonly socket: number;
-  readonly connection: number;
-  readonly protocol: AccessProtocol;
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly pid: number;
-  /** Dovecot's session id of the log. */
-  readonly name: string;
-  secured: boolean;
-  /** Undefined until an implicit handshake is over. */
-  session: unknown;
-  /** The question that STARTTLS or STLS asked. */
-  handshake: number | undefined;
-  user: string | undefined;
-  readonly openedAt: Time;
-  /** Failed logins, and the last of them. */
-  failures: number;
-  failed: { readonly user: string; readonly way: string } | undefined;
-  /** What it said and nobody has looked at yet, because much is on its way to it. */
-  backlog: string;
-  /** The client said its last. */
-  ending: boolean;
-  /** Until when the line to it is busy with what was sent. */
-  busyUntil: Time;
-  /** What Dovecot counts for its last log line. */
-  received: number;
-  sent: number;
-}
+/** The line to a client takes 2 MB a second: what it asks for behind a large answer waits for that. */
+const LINE_BYTES_PER_MS = 2000;
 
 export interface AccessState {
   readonly clients: Map<number, AccessClient>;
@@ -128,6 +96,7 @@ export function accessAccepted(
     backlog: '',
     ending: false,
     busyUntil: 0,
+    held: false,
     received: 0,
     sent: 0,
   };
@@ -167,6 +136,14 @@ function begin(
   settle(config, state, store, client, os);
 }
 
+/** A client does not take what is on its way to it: what it asked for behind that waits until `until`. */
+export function holdAccessClient(state: AccessState, socket: number, until: Time): void {
+  const client = state.clients.get(socket);
+  if (client === undefined) return;
+  client.busyUntil = Math.max(client.busyUntil, until);
+  client.held = true;
+}
+
 /** Something on a socket. False when it is none of these. */
 export function accessInput(
   config: AccessConfig,
@@ -189,11 +166,7 @@ export function accessInput(
       }
       break;
     case 'tlsFailed':
-      os.log(
-        `dovecot: ${client.protocol}-login`,
-        `Disconnected: Connection closed: SSL_accept() failed (${attempts(client, os)}${addresses(client)}, TLS handshaking: SSL_accept() failed: ${tlsError(input.failure)}, session=<${client.name}>`,
-        client.pid,
-      );
+      logTlsFailure(client, input.failure, os);
       if (client.session !== undefined) service.end(client.session, store, os.now);
       else forget(state, client, os);
       break;
@@ -219,16 +192,6 @@ export function accessInput(
   return true;
 }
 
-/** OpenSSL's words for the commonest failures, as they stand in Dovecot's log. */
-function tlsError(failure: Extract<NetInput, { type: 'tlsFailed' }>['failure']): string {
-  if (failure.kind === 'noTls') return 'error:0A00010B:SSL routines::wrong version number';
-  if (failure.kind === 'ended') return 'Connection closed';
-  const words = failure.alert.replaceAll('_', ' ');
-  return failure.kind === 'gotAlert'
-    ? `error:0A000416:SSL routines::sslv3 alert ${words}`
-    : `error:0A000102:SSL routines::${words}`;
-}
-
 /** Hears what the client said, line by line, as long as the answers do not fill the line to it. */
 function work(
   config: AccessConfig,
@@ -251,7 +214,9 @@ function work(
     if (client.handshake !== undefined) client.backlog = '';
   }
   if (!state.clients.has(client.socket)) return true;
-  if (client.backlog !== '') os.timer(`access:${client.socket}`, client.busyUntil, 'busy');
+  if (client.busyUntil <= os.now) client.held = false;
+  if (client.backlog !== '')
+    os.timer(`access:${client.socket}`, client.busyUntil, client.held ? 'patient' : 'busy');
   else if (client.ending && client.session !== undefined) {
     service.end(client.session, store, os.now);
     settle(config, state, store, client, os);
@@ -330,78 +295,6 @@ function settle(
   if (wakeAt === undefined) os.cancelTimer(`access:${client.socket}`);
   else os.timer(`access:${client.socket}`, wakeAt, 'patient');
 }
-
-/** Puts a note into trace and log; answers the user whose folders it changed. */
-function noted(client: AccessClient, note: ImapNote | Pop3Note, os: Os): string | undefined {
-  const { connection, protocol } = client;
-  const rule = 'rule' in note ? note.rule : undefined;
-  const seq =
-    protocol === 'imap'
-      ? os.emit({ type: 'imap.server', connection, note: note as ImapNote }, rule)
-      : os.emit({ type: 'pop3.server', connection, note: note as Pop3Note }, rule);
-  switch (note.kind) {
-    case 'command':
-      os.cause = seq;
-      return undefined;
-    case 'login': {
-      client.user = note.user;
-      os.log(
-        `dovecot: ${protocol}-login`,
-        `Login: user=<${note.user}>, method=${methodOf(note.way)}, ${addresses(client)}, mpid=${client.pid + 1}${client.secured ? ', TLS' : ''}, session=<${client.name}>`,
-        client.pid,
-      );
-      return undefined;
-    }
-    case 'login-failed':
-      client.failures++;
-      client.failed = { user: note.user ?? '', way: methodOf(note.way) };
-      return undefined;
-    case 'disconnect': {
-      const user = client.user;
-      if (user === undefined) {
-        const why =
-          note.reason === 'logout' || note.reason === 'quit'
-            ? 'Aborted login by logging out'
-            : 'Connection closed';
-        os.log(
-          `dovecot: ${protocol}-login`,
-          `Disconnected: ${why} (${attempts(client, os)}${addresses(client)}${client.secured ? ', TLS' : ''}, session=<${client.name}>`,
-          client.pid,
-        );
-      } else {
-        const why = note.reason === 'logout' || note.reason === 'quit' ? 'Logged out' : 'Connection closed';
-        os.log(
-          `dovecot: ${protocol}(${user})<${client.pid + 1}><${client.name}>`,
-          protocol === 'imap'
-            ? `Disconnected: ${why} in=${client.received} out=${client.sent}`
-            : `Disconnected: ${why}`,
-          client.pid + 1,
-        );
-      }
-      return undefined;
-    }
-    case 'changed':
-    case 'removed':
-    case 'retrieved':
-      return note.user;
-    default:
-      return undefined;
-  }
-}
-
-/** Dovecot names PASS and LOGIN by the mechanism that they amount to. */
-const methodOf = (way: string): string => (way === 'LOGIN command' || way === 'PASS' ? 'PLAIN' : way);
-
-/** `auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, ` */
-function attempts(client: AccessClient, os: Os): string {
-  const seconds = Math.floor((os.now - client.openedAt) / 1000);
-  if (client.failed === undefined) return `no auth attempts in ${seconds} secs): user=<>, `;
-  const { user, way } = client.failed;
-  return `auth failed, ${client.failures} attempts in ${seconds} secs): user=<${user}>, method=${way}, `;
-}
-
-const addresses = (client: AccessClient): string =>
-  `rip=${client.remote.address}, lip=${client.local.address}`;
 
 function answer(
   config: AccessConfig,

@@ -61,7 +61,7 @@ const MACROS: Readonly<Record<string, readonly (typeof SHORT)[number][]>> = {
 };
 
 /** Octets of messages that one command may ask for: it may name the same thing a thousand times (RFC 5530 §3, LIMIT). */
-const FETCH_LIMIT = 100_000_000;
+const FETCH_LIMIT = 50_000_000;
 
 const whole = (what: Section['what']): Section => ({ part: [], what, fields: [] });
 

@@ -97,6 +97,11 @@ export class Caller {
     if (this.stream.writableLength > UNREAD_LIMIT) this.reset();
   }
 
+  /** Much waits for it to be read. */
+  get isFull(): boolean {
+    return this.stream.writableLength > UNREAD_PAUSE;
+  }
+
   /** The world has dealt with what this client said: it may say more, unless it does not listen. */
   goOn(): void {
     const now = performance.now();
@@ -104,7 +109,7 @@ export class Caller {
     if (writableLength === 0 || writableLength < this.unread.bytes || this.unread.bytes === 0)
       this.unread = { bytes: writableLength, since: now };
     else if (now - this.unread.since > STALL_MS) return this.reset();
-    if (!this.waits || writableLength > UNREAD_PAUSE) return;
+    if (!this.waits || this.isFull) return;
     this.waits = false;
     this.stream.resume();
   }

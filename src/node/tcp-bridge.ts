@@ -9,7 +9,9 @@ import '../host/access-services.ts';
 import '../host/mda/sieve-engine.ts';
 import type { TraceEvent } from '../host/events.ts';
 import type { GatewayState, OutsideCall } from '../host/gateway.ts';
-import { callFromOutside, nextAt, runUntil, runUntilQuiet, type Machine } from '../host/kernel.ts';
+import { callFromOutside, isBusy, nextAt, runUntil, runUntilQuiet, type Machine } from '../host/kernel.ts';
+import { holdAccessClient } from '../host/mda-access.ts';
+import type { MdaState } from '../host/mda.ts';
 import type { MtaState } from '../host/mta/mta.ts';
 import { connectionOf, socketOf } from '../net/state.ts';
 import { openWorld } from '../world/world.ts';
@@ -35,6 +37,12 @@ const AHEAD_MS = 4000;
 /** Bytes of messages that are kept before those that no queue needs are let go. */
 const KEPT_LIMIT = 64_000_000;
 const TICK_MS = 50;
+/** How long a server waits for a client that does not read before it looks again. */
+const HOLD_MS = 300;
+/** Virtual milliseconds that are run before what came of them is handed out. */
+const SLICE_MS = 20;
+/** Real milliseconds of work before sockets are looked at again. */
+const BUDGET_MS = 100;
 
 /** One server of the world and where it listens on this machine. */
 export interface BridgeService {
@@ -96,7 +104,7 @@ export class TcpBridge {
   /** Lets the virtual clock jump, as in `@ wait 5m` of a transcript. */
   skip(ms: number): void {
     this.origin -= ms;
-    this.run();
+    this.run(Infinity);
   }
 
   private open(address: string, port: number, service: WorldService): Promise<number> {
@@ -149,6 +157,10 @@ export class TcpBridge {
 
   private call(call: OutsideCall): void {
     callFromOutside(this.machine, GATEWAY, 'gateway', call, undefined);
+    this.soon();
+  }
+
+  private soon(): void {
     if (this.scheduled || this.timer === undefined) return;
     this.scheduled = true;
     setImmediate(() => {
@@ -157,19 +169,32 @@ export class TcpBridge {
     });
   }
 
-  /** Lets virtual time catch up with real time, runs what is under way, and hands out what came of it. */
-  private run(): void {
+  /**
+   * Lets virtual time catch up with real time, runs what is under way, and hands out what came of it, a little at a time:
+   * who is flooded with answers is cut off in between. After `budgetMs` of work the clock falls behind instead.
+   */
+  private run(budgetMs = BUDGET_MS): void {
     const { machine } = this;
     const { net } = machine.state;
-    const due = this.startedAt + Math.floor(performance.now() - this.origin);
-    if ((nextAt(machine) ?? Infinity) <= due) runUntil(machine, due);
-    net.now = Math.max(net.now, due);
-    runUntilQuiet(machine, due + AHEAD_MS);
-    for (const event of machine.trace) this.onEvent(event);
-    // What is told is not needed again: a bridge may run for days.
-    machine.trace.length = 0;
+    const began = performance.now();
+    const isSpent = (): boolean => performance.now() - began > budgetMs;
+    const due = this.startedAt + Math.floor(began - this.origin);
+    for (let next = nextAt(machine); next !== undefined && next <= due; next = nextAt(machine)) {
+      runUntil(machine, Math.min(due, Math.max(next, net.now) + SLICE_MS));
+      this.handOut();
+      if (isSpent()) break;
+    }
+    if (isSpent()) this.origin += Math.max(0, due - net.now);
+    else net.now = Math.max(net.now, due);
+    while (isBusy(machine) && !isSpent()) {
+      const next = nextAt(machine);
+      if (next === undefined || next > due + AHEAD_MS) break;
+      runUntilQuiet(machine, Math.min(due + AHEAD_MS, Math.max(next, net.now) + SLICE_MS));
+      this.handOut();
+    }
     this.handOut();
     this.letGo();
+    if (isBusy(machine) && isSpent()) return this.soon();
     if (net.now > due + AHEAD_MS / 2) return;
     for (const caller of this.callers.values()) caller.goOn();
   }
@@ -179,7 +204,10 @@ export class TcpBridge {
   }
 
   private handOut(): void {
-    const { gateway } = this;
+    const { gateway, machine } = this;
+    for (const event of machine.trace) this.onEvent(event);
+    // What is told is not needed again: a bridge may run for days.
+    machine.trace.length = 0;
     for (const news of gateway.outbox.splice(0)) {
       const caller = this.callers.get(news.end);
       if (caller === undefined) continue;
@@ -187,7 +215,25 @@ export class TcpBridge {
       else if (news.kind === 'closed') caller.finish();
       else caller.reset();
     }
-    for (const [end, caller] of this.callers) if (this.isReadyForTls(end, caller)) caller.secure();
+    for (const [end, caller] of this.callers) {
+      if (this.isReadyForTls(end, caller)) caller.secure();
+      if (caller.isFull) this.hold(end);
+    }
+  }
+
+  /** What TCP does for real servers: who does not read is not answered further. */
+  private hold(end: number): void {
+    const own = this.gateway.ends.get(end)?.socket;
+    if (own === undefined) return;
+    const { net, hosts } = this.machine.state;
+    for (const host of hosts.values())
+      for (const { kind, state } of host.programs.values())
+        if (kind === 'mda')
+          holdAccessClient(
+            (state as MdaState).access,
+            socketOf(connectionOf(own), 'server'),
+            net.now + HOLD_MS,
+          );
   }
 
   /** The simulated server has begun TLS, and all that it said before has been handed out. */
