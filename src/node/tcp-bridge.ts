@@ -11,7 +11,7 @@ import type { TraceEvent } from '../host/events.ts';
 import type { GatewayState, OutsideCall } from '../host/gateway.ts';
 import { callFromOutside, isBusy, nextAt, runUntil, runUntilQuiet, type Machine } from '../host/kernel.ts';
 import { holdAccessClient } from '../host/mda-access.ts';
-import type { MdaState } from '../host/mda.ts';
+import type { MdaState } from '../host/mda/config.ts';
 import type { MtaState } from '../host/mta/mta.ts';
 import { connectionOf, socketOf } from '../net/state.ts';
 import { openWorld } from '../world/world.ts';
