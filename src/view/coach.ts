@@ -5,6 +5,15 @@ import type { EventOf, TraceEvent } from '../host/events.ts';
 import { commandNames } from '../host/shell/tool-names.ts';
 import { foldMistake, mistakeState, type MistakeState } from '../smtp/mistakes.ts';
 import type { WorldDescription } from '../world/description.ts';
+import {
+  foldAccessSlip,
+  openAccessCoach,
+  rememberSmtpLine,
+  tlsPort,
+  typedSlip,
+  type AccessCoach,
+  type Slip,
+} from './coach-access.ts';
 import type { Connections } from './connections.ts';
 import type { CoachHint } from './types.ts';
 
@@ -33,6 +42,7 @@ export interface CoachFold {
   /** The newest failed connection of each host. */
   readonly failed: Map<string, EventOf<'net.connectFailed'>>;
   readonly commands: readonly string[];
+  readonly access: AccessCoach;
 }
 
 export function openCoach(description: WorldDescription): CoachFold {
@@ -52,6 +62,7 @@ export function openCoach(description: WorldDescription): CoachFold {
     entered: new Map(),
     failed: new Map(),
     commands: [...commandNames(bare), 'mailq', 'postqueue'],
+    access: openAccessCoach(),
   };
 }
 
@@ -61,6 +72,12 @@ const NOT_FOUND = 127;
 /** Folds one event; `connections` must already know it. */
 export function foldCoach(fold: CoachFold, event: TraceEvent, connections: Connections): void {
   switch (event.type) {
+    case 'imap.server':
+    case 'pop3.server': {
+      const slips = foldAccessSlip(fold.access, event);
+      addSlips(fold, connections.get(event.connection)?.terminal, event, slips);
+      break;
+    }
     case 'smtp.server': {
       const info = connections.get(event.connection);
       if (info === undefined) return;
@@ -71,6 +88,8 @@ export function foldCoach(fold: CoachFold, event: TraceEvent, connections: Conne
       if (info.terminal === undefined) return;
       for (const { id, params } of found)
         add(fold, info.terminal, event.seq, id, { ...params, host: event.host });
+      if (event.note.kind === 'command') rememberSmtpLine(fold.access, event.connection, event.note.raw);
+      else addSlips(fold, info.terminal, event, foldAccessSlip(fold.access, event));
       break;
     }
     case 'net.connectFailed':
@@ -81,9 +100,16 @@ export function foldCoach(fold: CoachFold, event: TraceEvent, connections: Conne
         fold.entered.set(event.terminal, event);
         if (SMTP_VERB.test(event.text))
           add(fold, event.terminal, event.seq, 'SH-SMTP', { typed: event.text.trim() });
+      } else if (event.program !== '') {
+        const found = typedSlip(event.program, event.text, fold.entered.get(event.terminal)?.text ?? '');
+        if (found !== undefined) add(fold, event.terminal, event.seq, found.id, found.params);
       }
       break;
     case 'shell.output':
+      if (event.text.includes('Connected to ')) {
+        const silent = tlsPort(fold.entered.get(event.terminal)?.text ?? '', 'telnet');
+        if (silent !== undefined) add(fold, event.terminal, event.seq, silent.id, silent.params);
+      }
       connectTrouble(fold, event);
       break;
     case 'shell.state': {
@@ -105,6 +131,16 @@ export function foldCoach(fold: CoachFold, event: TraceEvent, connections: Conne
     default:
       break;
   }
+}
+
+function addSlips(
+  fold: CoachFold,
+  terminal: string | undefined,
+  event: TraceEvent,
+  slips: readonly Slip[],
+): void {
+  if (terminal === undefined) return;
+  for (const { id, params } of slips) add(fold, terminal, event.seq, id, { host: event.host, ...params });
 }
 
 function connectTrouble(fold: CoachFold, event: EventOf<'shell.output'>): void {

@@ -8,6 +8,7 @@ import type { EventOf, TraceEvent } from '../host/events.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { protocolOf, type Connections } from './connections.ts';
 import { dkimResult, toneOfResult } from './hosts.ts';
+import { accessMark, ciphertext, openAccessMarks, toldWhileIdle, type AccessFold } from './marks-access.ts';
 import { dnsMark } from './marks-dns.ts';
 import { overrideMark, relayMark } from './marks-relay.ts';
 import { messageOf, type MessageFold } from './messages.ts';
@@ -27,6 +28,7 @@ export interface MarkFold {
   readonly published: Map<string, Time>;
   /** `host queueId` of what waits for another try. */
   readonly deferred: Set<string>;
+  readonly access: AccessFold;
 }
 
 export function openMarks(description: WorldDescription): MarkFold {
@@ -42,6 +44,7 @@ export function openMarks(description: WorldDescription): MarkFold {
     posted: new Set(),
     published: new Map(),
     deferred: new Set(),
+    access: openAccessMarks(),
   };
 }
 
@@ -351,7 +354,7 @@ function draftOf(
     case 'world.pass':
       return step('clock', 'info', passed(event.until - event.at), DWELL.typed);
     default: {
-      const found = relayMark(event);
+      const found = relayMark(event) ?? accessMark(fold.access, event, connections);
       return found === undefined ? undefined : step(found.kind, found.tone, found.text, DWELL[found.weight]);
     }
   }
@@ -426,6 +429,23 @@ function data(
   const line = firstLine(event.bytes);
   const fly = (label: string, message?: string): FlightView =>
     flight(fold, event, event.path, kind, label, message);
+  const sealed = ciphertext(event.bytes);
+  if (sealed !== undefined)
+    return {
+      ...step(
+        'tcp',
+        'info',
+        { key: 'mark.ciphertext', params: { host: event.host, to: event.toHost, n: sealed } },
+        typed ? DWELL.command : DWELL.dialogue,
+      ),
+      flight: flight(fold, event, event.path, 'tls', `TLS, ${sealed} bytes`),
+    };
+  const told = toldWhileIdle(fold.access, event);
+  if (told !== undefined)
+    return {
+      ...step(kind, 'pass', { key: 'mark.imap.told', params: { host: event.host, n: told } }, DWELL.trouble),
+      flight: fly(short(line, 40)),
+    };
   if (event.side === 'server') {
     fold.posted.delete(event.connection);
     const code = /^([2-5])\d\d/.exec(line)?.[1];

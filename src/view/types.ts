@@ -92,7 +92,8 @@ export interface FlightView {
   readonly path: readonly string[];
   readonly departs: Time;
   readonly arrives: Time;
-  readonly kind: 'dns' | 'smtp' | 'lmtp' | 'tcp' | 'icmp';
+  /** `tls`: protected data, of which the wire shows the length alone. */
+  readonly kind: 'dns' | 'smtp' | 'lmtp' | 'tcp' | 'tls' | 'icmp';
   /** It carries the text of a message: drawn as an envelope. */
   readonly message?: string;
   /** First line, shortened, as on the wire. */

@@ -8,6 +8,7 @@ import { messageOf } from './messages.ts';
 import type { WhyTarget, WhyView } from './types.ts';
 import { whyJudged } from './why-auth.ts';
 import { baseView, type WhyDraft } from './why-base.ts';
+import { whyAccess } from './why-access.ts';
 import { whyCopy, whyResolver } from './why-dns.ts';
 import { whyMailbox } from './why-mailbox.ts';
 import { whyHost, whyLink, whyMessage } from './why-place.ts';
@@ -53,6 +54,12 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'mailbox.delivered':
     case 'mailbox.refused':
       return whyMailbox(journal, event, view);
+    case 'imap.server':
+    case 'pop3.server':
+    case 'mailbox.folder':
+    case 'tls.established':
+    case 'tls.failed':
+      return whyAccess(journal, event, view);
     case 'sieve.run':
     case 'sieve.copy':
     case 'sieve.result':

@@ -10,6 +10,9 @@ import type { TerminalView } from '../view/types.ts';
 
 const CONVERSATION = ['telnet', 'nc', 'openssl'];
 const READS_FILES = ['cat', 'tail', 'ls'];
+/** TLS from the first byte, then the ports on which STARTTLS leads there. */
+const TLS_PORTS = [993, 995, 465, 143, 110, 587, 25];
+const MAIL_PORTS = ['25', '110', '143', '587', '993', '995'];
 const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'TXT'];
 
 /** Whole words that may stand instead of the last word of `line` (what is before the cursor). */
@@ -46,6 +49,15 @@ export function completions(
     const servers = names.map((name) => `@${name}`);
     return starting(word.startsWith('@') ? servers : [...names, ...domains, ...RECORD_TYPES]);
   }
+  if (command === 'openssl') {
+    if (before === 'openssl') return starting(['s_client', 'x509']);
+    if (before.endsWith('-starttls')) return starting(['smtp', 'lmtp', 'imap', 'pop3']);
+    if (before.endsWith('-connect'))
+      return starting(names.flatMap((name) => TLS_PORTS.map((port) => `${name}:${port}`)));
+    return starting(['-connect', '-crlf', '-quiet', '-starttls', '-servername', '-brief', '-showcerts']);
+  }
+  if ((command === 'telnet' || command === 'nc') && names.includes(before.split(/\s+/).at(-1) ?? ''))
+    return starting(MAIL_PORTS);
   return starting(names);
 }
 

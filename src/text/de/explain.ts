@@ -302,6 +302,48 @@ export const explain: ExplainWords = {
   'why.place.sieveError':
     'Das Sieve-Skript ist in Zeile {line} abgebrochen. Dann gilt nichts von dem, was es wollte, und die Nachricht bleibt erhalten.',
   'why.place.redirectRefused': 'Der Mailserver wollte sie nicht weiterleiten; also bleibt sie hier.',
+  'why.access.loginFailed':
+    'Name oder Passwort stimmen nicht. Welches von beiden, sagt der Server nicht, damit niemand herausfinden kann, wer hier ein Postfach hat.',
+  'why.access.flags':
+    'Bei IMAP liegen die Markierungen auf dem Server. Jedes Gerät, das in diesen Ordner schaut, sieht dieselben.',
+  'why.access.markedDeleted':
+    '\\Deleted ist nur eine Markierung. Die Nachricht liegt dort, bis jemand EXPUNGE sagt oder den Ordner mit CLOSE schließt.',
+  'why.access.imap.login': 'Ab hier gehört die Sitzung diesem Benutzer. Ein Ordner ist noch nicht offen.',
+  'why.access.imap.selected':
+    'IMAP arbeitet immer in einem Ordner. Die Nummern der Nachrichten zählen in dem Ordner, der offen ist, ab 1.',
+  'why.access.imap.expunged':
+    'EXPUNGE entfernt, was \\Deleted trägt. Die Nachrichten dahinter rücken auf und bekommen neue Nummern; ihre UIDs bleiben.',
+  'why.access.imap.moved':
+    'MOVE ist ein einziger Schritt: Die Nachricht bekommt im anderen Ordner eine neue UID und verschwindet hier.',
+  'why.access.imap.copied': 'COPY lässt das Original, wo es ist.',
+  'why.access.imap.appended':
+    'APPEND legt eine ganze Nachricht in einen Ordner, so wie Mailprogramme es mit Gesendetem tun. Verschickt wird dabei nichts.',
+  'why.access.pop3.login':
+    'Das Postfach ist für diese Sitzung gesperrt, die Nachrichten sind durchnummeriert. Was jetzt ankommt, siehst du erst bei der nächsten Anmeldung.',
+  'why.access.pop3.retrieved':
+    'RETR schickt eine Kopie. Die Nachricht bleibt auf dem Server, bis sie gelöscht wird.',
+  'why.access.pop3.removed':
+    'DELE merkt nur vor. Gelöscht wird bei POP3 im Zustand UPDATE, und dorthin führt allein QUIT.',
+  'why.access.pop3.kept':
+    'Die Sitzung endete ohne QUIT und kam nie in den Zustand UPDATE. Die Vormerkungen sind vergessen, alle Nachrichten bleiben.',
+  'why.tls.established':
+    'Beide Enden haben sich auf Schlüssel geeinigt. Wer ab hier mithört, sieht, wie viel geschickt wird, aber nicht was.',
+  'why.tls.verified':
+    'Das Zertifikat führt zu einer Stelle, der das Programm vertraut: „verify return code“ 0 bei OpenSSL.',
+  'why.tls.unverified':
+    'Mit dem Zertifikat stimmt etwas nicht: „verify return code“ {code} bei OpenSSL. Verschlüsselt wird trotzdem, aber wer am anderen Ende sitzt, ist nicht sicher.',
+  'why.tls.modelled':
+    'Nachgebildet: Die Zertifikate sind echt und werden wirklich geprüft, die Verschlüsselung der Records ist ein Modell.',
+  'why.tls.failed.noTls':
+    'Was ankam, war kein TLS-Record. Meist redet eine Seite Klartext, wo die andere einen Handshake erwartet, oder umgekehrt.',
+  'why.tls.failed.sentAlert':
+    'Diese Seite hat etwas gefunden, das sie nicht annimmt, hat es mit dem Alert „{alert}“ gesagt und aufgelegt.',
+  'why.tls.failed.gotAlert': 'Die Gegenseite hat mit dem Alert „{alert}“ abgelehnt. Der Grund liegt bei ihr.',
+  'why.tls.failed.ended': 'Die Gegenseite war weg, bevor sich beide auf Schlüssel geeinigt hatten.',
+  'why.fact.tlsVersion': 'Version',
+  'why.fact.cipher': 'Verfahren',
+  'why.fact.serverName': 'Verlangter Name (SNI)',
+  'why.fact.certificate': 'Zertifikat von',
   'why.sieve.error':
     'Das Skript ist in Zeile {line} abgebrochen: Die Nachricht bleibt erhalten, als gäbe es kein Skript.',
   'why.sieve.implicitKeep':

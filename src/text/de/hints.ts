@@ -128,6 +128,66 @@ export const hints: Hints = {
     'Kopfzeilen sind ASCII. Andere Zeichen brauchen ein „encoded word“ oder eine Verbindung mit SMTPUTF8. Beim Passwort entscheidet die Kodierung, welche Bytes ankommen: Nimm UTF-8.',
     'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
   ],
+  'AC-TAG': [
+    'Die Antwort beginnt mit `{tag:LOGIN}`. Wieso eigentlich?',
+    '„{tag:LOGIN}“ wurde dein Tag. Jeder IMAP-Befehl beginnt mit einem Wort, das du dir aussuchst, und mit demselben Wort beginnt die Antwort darauf. Der Befehl kommt erst danach.',
+    'a {typed:LOGIN alice …}',
+  ],
+  'AC-LITERAL': [
+    'Du hast eine Anzahl Bytes angekündigt. Kamen auch genau so viele?',
+    'Eine Zahl in geschweiften Klammern am Zeilenende sagt, wie viele Bytes folgen; danach geht der Befehl weiter. Zähl Bytes, keine Buchstaben: Ein Umlaut hat zwei. Einfacher geht es in Anführungszeichen.',
+    'a LOGIN alice "brieftaube"',
+  ],
+  'AC-UID': [
+    'So viele Nachrichten hat dieser Ordner nicht. Was für eine Nummer ist `{number:7}`?',
+    'FETCH, STORE und COPY zählen im offenen Ordner ab 1. Ist die Nummer eine UID, dann stell `UID` vor den Befehl.',
+    'a UID FETCH {number:7} FLAGS',
+  ],
+  'AC-QUOTE': [
+    'Ein Zeichen in diesem Passwort hat bei IMAP eine Bedeutung.',
+    'Ein Anführungszeichen beginnt eine Zeichenkette, eine geschweifte Klammer kündigt ein Literal an. Setz das ganze Passwort in Anführungszeichen, mit einem Backslash vor jedem `"` und `\\` darin.',
+    'a LOGIN alice "mein \\"seltsames\\" Passwort"',
+  ],
+  'AC-BODY': [
+    'Das war eine Beschreibung. Wolltest du die Nachricht selbst?',
+    '`BODY` ohne Klammern ist der Aufbau: welche Teile es gibt und wie lang sie sind. `BODY[]` ist die Nachricht und markiert sie als gelesen. `BODY.PEEK[]` tut das nicht.',
+    'a FETCH 1 BODY[]',
+  ],
+  'AC-SELECT': [
+    'Du bist angemeldet, aber welche Schublade ist offen?',
+    'Mach zuerst eine Schublade auf: IMAP arbeitet immer in einem Ordner, und nach LOGIN ist noch keiner offen.',
+    'a SELECT INBOX',
+  ],
+  'AC-USER': [
+    'Ein Passwort, aber von wem?',
+    'POP3 will erst den Namen und dann das Passwort: `USER`, danach `PASS`.',
+    'USER alice',
+  ],
+  'AC-DELE': [
+    'Die Nachrichten sind wieder da. Was hast du vor dem Gehen nicht gesagt?',
+    'POP löscht im Zustand UPDATE, und dorthin führt nur `QUIT`. `DELE` merkt bloß vor; reißt die Verbindung ab, bleibt alles liegen.',
+    'QUIT',
+  ],
+  'AC-SMTP': [
+    'Richtige Sprache, falscher Schalter. Was liegt hinter Port {port:110}?',
+    'Mit SMTP gibt man Post auf. An diesem Port holt man sie ab, mit POP3 (110) oder IMAP (143). Für SMTP geh zu Port 25 oder 587.',
+    'telnet {host:mail.wolke.example} 25',
+  ],
+  'AC-MAIL': [
+    'Richtige Sprache, falscher Schalter. Was liegt hinter diesem Port?',
+    'Hier gibt man Post auf, mit SMTP. Abgeholt wird sie mit POP3 an Port 110 oder mit IMAP an Port 143.',
+    'telnet {host:mail.wolke.example} 143',
+  ],
+  'AC-TLS': [
+    'Verbunden, und dann Stille. Wer wartet hier auf wen?',
+    'An Port {port:993} ist alles vom ersten Byte an verschlüsselt. Der Server wartet auf einen TLS-Handshake, und den kann telnet nicht.',
+    'openssl s_client -quiet -crlf -connect {host:mail.wolke.example}:{port:993}',
+  ],
+  'AC-CRLF': [
+    'Erkennt der Server so das Ende deines Textes?',
+    'Ohne `-crlf` beendet openssl jede Zeile nur mit LF. Das Ende des Textes muss aber CR LF `.` CR LF sein, also wartet der Server weiter.',
+    '{command:openssl s_client -crlf -starttls smtp -connect mail.wolke.example:587}',
+  ],
   'SH-SMTP': [
     'Hier hört noch niemand zu: Das ist die Eingabe deines eigenen Rechners.',
     'SMTP-Befehle haben nur Sinn, wenn am anderen Ende ein Mailserver sitzt. Verbinde dich zuerst.',

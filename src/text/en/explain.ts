@@ -283,6 +283,46 @@ export const explain = {
   'why.place.sieveError':
     'The Sieve script broke off in line {line}. Then everything it wanted is void, and the message is kept.',
   'why.place.redirectRefused': 'The mail server refused to pass it on, so it stays here.',
+  'why.access.loginFailed':
+    'The name or the password is wrong. The server does not say which, so that nobody can find out who has a mailbox here.',
+  'why.access.flags':
+    'IMAP keeps the flags on the server. Every device that looks into this folder sees the same ones.',
+  'why.access.markedDeleted':
+    '\\Deleted is only a flag. The message lies there until somebody says EXPUNGE or closes the folder with CLOSE.',
+  'why.access.imap.login': 'From here on the session belongs to this user. No folder is open yet.',
+  'why.access.imap.selected':
+    'IMAP works in one folder at a time. Message numbers count from 1 in the folder that is open.',
+  'why.access.imap.expunged':
+    'EXPUNGE removes what carries \\Deleted. The messages behind move up, so their numbers change; their UIDs do not.',
+  'why.access.imap.moved':
+    'MOVE is one step: the message gets a new UID in the other folder and disappears here.',
+  'why.access.imap.copied': 'COPY leaves the original where it is.',
+  'why.access.imap.appended':
+    'APPEND puts a whole message into a folder, as mail programs do with what you sent. No mail was sent by that.',
+  'why.access.pop3.login':
+    'The mailbox is locked for this session and its messages are numbered. What arrives now is seen at the next login.',
+  'why.access.pop3.retrieved': 'RETR sends a copy. The message stays on the server until it is deleted.',
+  'why.access.pop3.removed': 'DELE only marks. POP3 deletes in the UPDATE state, and only QUIT leads there.',
+  'why.access.pop3.kept':
+    'The session ended without QUIT, so it never reached the UPDATE state. The marks are forgotten and all messages stay.',
+  'why.tls.established':
+    'Both ends have agreed on keys. Whoever listens from here on sees how much is sent, but not what.',
+  'why.tls.verified':
+    'The certificate leads to an authority that the client trusts: OpenSSL’s verify return code is 0.',
+  'why.tls.unverified':
+    'The certificate was found wanting: OpenSSL’s verify return code is {code}. The data is encrypted all the same, but who is at the other end is not certain.',
+  'why.tls.modelled':
+    'Modelled: the certificates are real and really checked, the encryption of the records is a model.',
+  'why.tls.failed.noTls':
+    'What came was no TLS record. Usually one side talks plain text where the other expects a handshake, or the reverse.',
+  'why.tls.failed.sentAlert':
+    'This side found something it does not accept, said so with the alert “{alert}” and hung up.',
+  'why.tls.failed.gotAlert': 'The other side refused with the alert “{alert}”. The reason is on its side.',
+  'why.tls.failed.ended': 'The other side was gone before both had agreed on keys.',
+  'why.fact.tlsVersion': 'Version',
+  'why.fact.cipher': 'Cipher',
+  'why.fact.serverName': 'Name asked for (SNI)',
+  'why.fact.certificate': 'Certificate of',
   'why.sieve.error': 'The script broke off in line {line}: the message is kept as if there were no script.',
   'why.sieve.implicitKeep': 'Nothing cancelled the implicit keep: the message stays in the inbox.',
   'why.sieve.keep': 'Line {line} keeps it.',

@@ -129,6 +129,66 @@ export const hints = {
     'Header lines are ASCII. Other characters need an encoded word, or a connection with SMTPUTF8. In a password, the encoding decides which bytes are sent: UTF-8 it should be.',
     'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
   ],
+  'AC-TAG': [
+    'The answer begins with `{tag:LOGIN}`. Why would it?',
+    '“{tag:LOGIN}” became your tag. Every IMAP command begins with a word of your choice, and the answer to it begins with the same word. The command comes second.',
+    'a {typed:LOGIN alice …}',
+  ],
+  'AC-LITERAL': [
+    'You announced a number of bytes. Did exactly that many follow?',
+    'A number in braces at the end of a line says how many bytes follow; then the command goes on. Count bytes, not letters: an umlaut has two. A quoted string is easier.',
+    'a LOGIN alice "brieftaube"',
+  ],
+  'AC-UID': [
+    'There are not that many messages in this folder. What kind of number is `{number:7}`?',
+    'FETCH, STORE and COPY count from 1 in the open folder. If the number is a UID, say so with `UID` in front of the command.',
+    'a UID FETCH {number:7} FLAGS',
+  ],
+  'AC-QUOTE': [
+    'One character in that password means something to IMAP.',
+    'A quote opens a string and a brace announces a literal. Put the whole password into quotes, with a backslash before each `"` and `\\` in it.',
+    'a LOGIN alice "my \\"odd\\" password"',
+  ],
+  'AC-BODY': [
+    'That was a description. Did you want the message itself?',
+    '`BODY` without brackets is the structure: which parts there are and how long they are. `BODY[]` is the message, and marks it as read. `BODY.PEEK[]` does not.',
+    'a FETCH 1 BODY[]',
+  ],
+  'AC-SELECT': [
+    'You are logged in, but which drawer is open?',
+    'Open a drawer first: IMAP works in one folder at a time, and after LOGIN none is open.',
+    'a SELECT INBOX',
+  ],
+  'AC-USER': [
+    'A password, but whose?',
+    'POP3 wants the name first and the password after it: `USER`, then `PASS`.',
+    'USER alice',
+  ],
+  'AC-DELE': [
+    'The messages are back. What did you not say before you left?',
+    'POP deletes in the UPDATE state, and only `QUIT` leads there. `DELE` just marks; when the line is cut, everything stays.',
+    'QUIT',
+  ],
+  'AC-SMTP': [
+    'Right language, wrong counter. What is behind port {port:110}?',
+    'SMTP hands mail in. At this port mail is fetched, with POP3 (110) or IMAP (143). For SMTP go to port 25 or 587.',
+    'telnet {host:mail.wolke.example} 25',
+  ],
+  'AC-MAIL': [
+    'Right language, wrong counter. What is behind this port?',
+    'Mail is handed in here, with SMTP. It is fetched with POP3 at port 110 or IMAP at port 143.',
+    'telnet {host:mail.wolke.example} 143',
+  ],
+  'AC-TLS': [
+    'Connected, and silence. Who is waiting for whom?',
+    'At port {port:993} everything is encrypted from the first byte. The server waits for a TLS handshake, and telnet cannot do one.',
+    'openssl s_client -quiet -crlf -connect {host:mail.wolke.example}:{port:993}',
+  ],
+  'AC-CRLF': [
+    'Will the server recognise the end of your text?',
+    'Without `-crlf` openssl ends each line with LF only. The end of the text must be CR LF `.` CR LF, so the server goes on waiting.',
+    '{command:openssl s_client -crlf -starttls smtp -connect mail.wolke.example:587}',
+  ],
   'SH-SMTP': [
     'Nobody is listening yet: this is your own computer’s prompt.',
     'SMTP commands make sense only when a mail server is at the other end. First connect to one.',
