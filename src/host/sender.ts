@@ -51,6 +51,14 @@ export interface SenderConfig {
   /** It goes through this server; absent: straight to the recipient's MX. */
   readonly via?: { readonly host: string; readonly address: string; readonly port: number };
   readonly signing?: readonly SigningKey[];
+  /** Signs whoever the author is, as a service does under its own name. */
+  readonly signAll?: boolean;
+  /** Domain in d= instead of the key's own: a customer's, who points his DNS to the service's key. */
+  readonly dkimDomain?: string;
+  /** Domain of the envelope sender instead of the message's own: a custom return path. */
+  readonly returnPath?: string;
+  /** Address in From: instead of the message's own. */
+  readonly author?: string;
 }
 
 interface Run {
@@ -134,7 +142,31 @@ export const sender: ProgramDefinition<SenderConfig, SenderState> = {
   },
 };
 
-function begin(state: SenderState, message: SenderMessage, os: Os): void {
+/** The message as the program's settings want it: author and envelope sender may be other than those written down. */
+function settled({ author, returnPath }: SenderConfig, message: SenderMessage): SenderMessage {
+  const headers =
+    author === undefined || author === ''
+      ? message.headers
+      : message.headers.map((line) =>
+          /^From:/i.test(line) ? line.replace(/<[^>]*>|\S+@\S+$/, `<${author}>`) : line,
+        );
+  const { localPart } = splitAddress(message.reversePath);
+  const reversePath =
+    returnPath === undefined || returnPath === '' || message.reversePath === ''
+      ? message.reversePath
+      : `${localPart}@${returnPath}`;
+  return { ...message, headers, reversePath };
+}
+
+/** The keys with the domain that d= shall name. */
+function signersOf({ signing = [], dkimDomain }: SenderConfig): readonly SigningKey[] {
+  return dkimDomain === undefined || dkimDomain === ''
+    ? signing
+    : signing.map((key) => ({ ...key, domain: dkimDomain }));
+}
+
+function begin(state: SenderState, written: SenderMessage, os: Os): void {
+  const message = settled(state.config, written);
   const id = state.nextRun++;
   const seconds = Math.floor(os.now / 1000);
   const head = [
@@ -150,7 +182,7 @@ function begin(state: SenderState, message: SenderMessage, os: Os): void {
       ? raw.replace(/\r?\n/g, '\r\n')
       : state.config.signing === undefined
         ? plain
-        : sign(state.config.signing, plain, os.now).headers + plain;
+        : sign(signersOf(state.config), plain, os.now, state.config.signAll).headers + plain;
   const run: Run = { id, message, text, server: undefined, socket: undefined, client: undefined };
   state.runs.set(id, run);
   const { via } = state.config;

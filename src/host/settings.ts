@@ -91,6 +91,9 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
   },
   sender: {
     signing: { kind: 'signers' },
+    dkimDomain: { kind: 'text', pattern: DOMAIN_PATTERN, optional: true },
+    returnPath: { kind: 'text', pattern: DOMAIN_PATTERN, optional: true },
+    author: { kind: 'text', pattern: /^[\w.+-]{1,64}@[\w.-]{1,253}$/, optional: true },
   },
 };
 

@@ -168,6 +168,18 @@ export const settings: SettingsText = {
       name: 'Fehlerberichte',
       what: 'Ob Domains, die es wünschen (`ruf=`), über jede einzelne durchgefallene Nachricht einen Bericht bekommen. Die meisten Empfänger lassen das aus: Ein solcher Bericht zeigt Fremden, was Leute einander schreiben.',
     },
+    'sender.dkimDomain': {
+      name: 'Unterschreibt als',
+      what: 'Die Domain in `d=` der DKIM-Signatur. Leer: Der Dienst unterschreibt als er selbst. Für eine andere Domain muss deren DNS auf den Schlüssel des Dienstes zeigen.',
+    },
+    'sender.returnPath': {
+      name: 'Rückweg',
+      what: 'Die Domain des Umschlag-Absenders, wohin Unzustellbares geht und wo SPF nachsieht. Leer: die des Dienstes.',
+    },
+    'sender.author': {
+      name: 'Absender im Brief',
+      what: 'Die Adresse in `From:`, die man beim Lesen sieht. Leer: wie die Nachricht geschrieben ist.',
+    },
     'sender.signing': {
       name: 'DKIM-Signatur',
       what: 'Was dieses Programm sendet, wird mit jedem dieser Schlüssel signiert. Empfänger holen die öffentliche Hälfte aus dem DNS, bei `selektor._domainkey.domain`.',

@@ -179,6 +179,18 @@ export const settings: SettingsText = {
       name: 'Failure reports',
       what: 'Whether domains that ask for it (`ruf=`) get a report about every single message that fails. Most receivers leave this off: such a report shows strangers what people write to each other.',
     },
+    'sender.dkimDomain': {
+      name: 'Signs as',
+      what: 'The domain in `d=` of its DKIM signature. Empty: the service signs as itself. For another domain, that domain must point to the service’s key in DNS.',
+    },
+    'sender.returnPath': {
+      name: 'Return path',
+      what: 'The domain of the envelope sender, where bounces go and SPF looks. Empty: the service’s own.',
+    },
+    'sender.author': {
+      name: 'Author',
+      what: 'The address in `From:`, which readers see. Empty: as the message was written.',
+    },
     'sender.signing': {
       name: 'DKIM signing',
       what: 'What this program sends is signed with each of these keys. Receivers fetch the public half from DNS, at `selector._domainkey.domain`.',
