@@ -24,6 +24,7 @@ const statements: Readonly<Record<string, string>> = {
   'first-helo': '[A1] ',
   'typed-by-hand': '[A2] ',
   envelope: '[A3] ',
+  'pop3-imap': '[A6] ',
   'who-takes-mail': '[B1] ',
   'own-zone': '[B2] ',
   'reverse-names': '[B4] [S3-040] [S3-041] ',
