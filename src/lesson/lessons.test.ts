@@ -27,6 +27,7 @@ const statements: Readonly<Record<string, string>> = {
   'pop3-imap': '[A6] ',
   'who-takes-mail': '[B1] ',
   'own-zone': '[B2] ',
+  propagation: '[B3] [S3-021] [S3-022] ',
   'reverse-names': '[B4] [S3-040] [S3-041] ',
   'spf-from-zero': '[D1] ',
   'dkim-seal': '[D2] ',
