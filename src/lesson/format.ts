@@ -31,6 +31,13 @@ export interface EventSpec {
   readonly last?: Where;
   /** The newest so many of them, of that type and host, all say this: nothing went wrong lately. */
   readonly streak?: { readonly count: number; readonly where: Where };
+  /** In so many days before it, events of a type have come that fit `where`, from the first of those days on, and none of them was `never`. */
+  readonly calm?: {
+    readonly days: number;
+    readonly type: string;
+    readonly where: Where;
+    readonly never: Where;
+  };
 }
 
 /** A message in a mailbox. */

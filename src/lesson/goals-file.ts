@@ -38,6 +38,7 @@ const predicates = {
       count: v.exactOptional(v.number()),
       last: v.exactOptional(where),
       streak: v.exactOptional(v.strictObject({ count: v.number(), where })),
+      calm: v.exactOptional(v.strictObject({ days: v.number(), type: v.string(), where, never: where })),
     }),
   }),
   delivered: v.strictObject({

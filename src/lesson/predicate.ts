@@ -1,6 +1,7 @@
 // Has it happened? Evaluates the predicates of a lesson over the trace and answers with the event that made them true,
 // which is the reason shown beside the tick.
 
+import { DAY } from '../base/dates.ts';
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import { allFields, bodyOf, parseMessage } from '../message/header.ts';
 import { decodeHeaderText } from '../message/encoded-word.ts';
@@ -113,11 +114,28 @@ function findEvents(spec: EventSpec, events: readonly TraceEvent[]): readonly nu
     const { count, where } = spec.streak;
     if (ofType.length < count || !ofType.slice(-count).every((event) => fitsAll(where, event))) return [];
   }
-  const fitting = ofType.filter((event) => fitsAll(spec.where, event));
+  const fitting = ofType.filter(
+    (event) => fitsAll(spec.where, event) && (spec.calm === undefined || wasCalm(spec.calm, event, events)),
+  );
   const seqs = fitting.slice((spec.count ?? 1) - 1).map((event) => event.seq);
   if (spec.last === undefined) return seqs;
   const newest = fitting.at(-1);
   return newest !== undefined && fitsAll(spec.last, newest) ? seqs.slice(-1) : [];
+}
+
+/** Whether those days were full of good news and without bad. */
+function wasCalm(
+  { days, type, where, never }: NonNullable<EventSpec['calm']>,
+  before: TraceEvent,
+  events: readonly TraceEvent[],
+): boolean {
+  const since = before.at - days * DAY;
+  const seen = events.filter(
+    (event) => event.type === type && event.at >= since && event.seq < before.seq && fitsAll(where, event),
+  );
+  // The first good news must come within a day, or nobody has watched for so long.
+  const first = seen[0];
+  return first !== undefined && first.at < since + DAY && !seen.some((event) => fitsAll(never, event));
 }
 
 function fitsAll(where: Where | undefined, event: TraceEvent): boolean {
