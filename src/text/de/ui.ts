@@ -34,6 +34,7 @@ export const ui: UiWords = {
   'tab.mailboxes': 'Postfächer',
   'tab.server': 'Server',
   'tab.reports': 'Berichte',
+  'dock.drop': 'Berichtsdateien hier ablegen',
   'tab.outcomes': 'Was übersteht es?',
   'tab.log': 'Log',
   'terminal.new': 'Neues Terminal',

@@ -33,6 +33,7 @@ export const ui = {
   'tab.mailboxes': 'Mailboxes',
   'tab.server': 'Server',
   'tab.reports': 'Reports',
+  'dock.drop': 'Drop report files here',
   'tab.outcomes': 'What survives?',
   'tab.log': 'Log',
   'terminal.new': 'New terminal',

@@ -22,13 +22,15 @@ class Imported {
   list = $state.raw<readonly ReportView[]>([]);
   reading = $state(0);
   #kept: readonly Kept[] = [];
-  #loaded = false;
+  #loading?: Promise<void>;
   #number = 0;
 
   /** What was brought along in an earlier visit. */
-  async load(): Promise<void> {
-    if (this.#loaded) return;
-    this.#loaded = true;
+  load(): Promise<void> {
+    return (this.#loading ??= this.#load());
+  }
+
+  async #load(): Promise<void> {
     const kept = await keptValue<readonly Kept[]>(KEY);
     if (!kept.ok || !Array.isArray(kept.value)) return;
     this.#kept = kept.value.slice(0, MOST_FILES);
@@ -36,6 +38,8 @@ class Imported {
   }
 
   async add(files: Iterable<File>): Promise<void> {
+    // Otherwise what is still being loaded would take the place of what is added.
+    await this.load();
     for (const file of [...files].slice(0, MOST_FILES)) {
       const id = `file:${Date.now()}:${++this.#number}`;
       if (file.size > MOST_BYTES) {
