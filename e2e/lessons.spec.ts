@@ -30,7 +30,9 @@ for (const { id } of all.lessons) {
           // The server speaks first, and it wants to be waited for.
           await page.waitForTimeout(120);
         } else if (step.kind === 'answer')
-          await lesson.locator(`input[type="radio"][value="${step.choice}"]`).check();
+          await lesson
+            .locator(`input[type="radio"][name="${step.question}"][value="${step.choice}"]`)
+            .check();
       }
     } else {
       await lesson.getByRole('button', { name: 'Show me' }).click();

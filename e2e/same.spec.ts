@@ -3,9 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { readLessons } from '../src/build/lessons.ts';
-import '../src/crypto/curves.ts';
-import '../src/host/access-services.ts';
-import '../src/host/shell/tools.ts';
+import '../src/host/testing/equipment.ts';
 import type { ScenarioRef } from '../src/worker/api.ts';
 import { Engine } from '../src/worker/engine.ts';
 import { startOf } from '../src/worker/start.ts';
