@@ -123,6 +123,38 @@ test('after publishing, the caches that still hold the old record are named, and
   await expect(entry).toHaveCount(0);
 });
 
+test('above a record stands what it does, and that opens its builder', async ({ page }) => {
+  await open(page);
+  await editor(page).press('Control+A');
+  await page.keyboard.insertText(
+    '$TTL 300\n@ IN SOA ns h 2027010101 1 1 1 1\n@ IN NS ns\nns IN A 192.0.2.53\n' +
+      '@ IN TXT "v=spf1 include:hafen.example ~all"\n_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:t@wolke.example"\n',
+  );
+  const lens = page.locator('.codelens-decoration a');
+  await expect(
+    lens.filter({ hasText: /^SPF: who may send · [1-9] of 10 look-ups · ends in ~all/ }),
+  ).toHaveCount(1);
+  await lens.filter({ hasText: 'TLS-RPT: reports go to t@wolke.example' }).click();
+  await expect(page.getByLabel('What do you need?')).toHaveValue('tlsrpt');
+});
+
+test('a zone file is opened, what is wrong in it is shown, and the text before it comes back', async ({
+  page,
+}) => {
+  await open(page);
+  const choose = page.locator('section.zone input[type=file]');
+  const file = (name: string, bytes: Buffer) =>
+    choose.setInputFiles({ name, mimeType: 'text/plain', buffer: bytes });
+  await file('photo.zone', Buffer.from([0x89, 0x50, 0, 0]));
+  await expect(page.getByText('photo.zone is no text file; nothing was changed.')).toBeVisible();
+  await page.getByRole('button', { name: 'All right' }).click();
+  await file('old.zone', Buffer.from('$ORIGIN wolke.example.\r\n$TTL 300\r\n@ IN MX 10\r\n'));
+  await expect(page.getByText(/Cannot be published: line 3/)).toBeVisible();
+  await page.getByRole('button', { name: 'Bring the text before it back' }).click();
+  await expect(page.getByText(/Cannot be published/)).toHaveCount(0);
+  await expect(page.locator('section.zone .chip')).toHaveText('Published');
+});
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in terminal and zone editor (${scheme})`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });

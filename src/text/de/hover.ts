@@ -66,6 +66,22 @@ export const hover: Hover = {
   'dmarc.rf': 'In RFC 9989 gestrichen. War einmal das Format der Fehlerberichte.',
   'dmarc.ri': 'In RFC 9989 gestrichen. War einmal der Abstand der Berichte in Sekunden.',
   'dmarc.unknown': 'Unbekannte Tags werden übergangen. Vertippt?',
+  'dkim-key.unknown': 'Unbekannte Tags werden übergangen. Vertippt?',
+  'sts.v':
+    'Version. Der Eintrag muss genau mit `v=STSv1` anfangen. Er sagt, dass diese Domain eine Richtlinie für Verschlüsselung hat (MTA-STS).',
+  'sts.id':
+    'Kennung der Fassung, aus Buchstaben und Ziffern. Absender holen die Richtliniendatei erst neu, wenn sie sich ändert.',
+  'sts.unknown': 'Unbekannte Tags werden übergangen. Vertippt?',
+  'tlsrpt.v':
+    'Version. Der Eintrag muss genau mit `v=TLSRPTv1` anfangen. Er bittet um Berichte über Verschlüsselung (TLS-RPT).',
+  'tlsrpt.rua':
+    'Wohin Absender täglich melden, wo Verschlüsselung gescheitert ist: `mailto:`- oder `https:`-Adressen, mit Komma getrennt.',
+  'tlsrpt.unknown': 'Unbekannte Tags werden übergangen. Vertippt?',
+  'bimi.v':
+    'Version. Der Eintrag muss mit `v=BIMI1` anfangen. Er nennt ein Logo, das Mailprogramme neben einer Nachricht zeigen dürfen, wenn sie DMARC besteht.',
+  'bimi.l': 'Wo das Logo liegt: die `https:`-Adresse einer SVG-Datei. Leer heißt: Diese Domain zeigt keines.',
+  'bimi.a': 'Wo das Zertifikat zum Logo liegt, als `https:`-Adresse. Ohne zeigen viele Anbieter kein Logo.',
+  'bimi.unknown': 'Unbekannte Tags werden übergangen. Vertippt?',
   'directive.$ORIGIN': 'Der Name, der ab hier an Namen ohne Schlusspunkt angehängt wird.',
   'directive.$TTL':
     'Wie lange Caches die folgenden Einträge behalten dürfen, wenn dort keine eigene Zeit steht.',

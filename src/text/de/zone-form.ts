@@ -207,12 +207,12 @@ export const zoneForm: ZoneFormText = {
   },
   file: {
     import: 'Datei öffnen',
-    export: 'Als Datei sichern',
     drop: 'Lass hier eine Zonendatei fallen',
-    imported: '{name} steht im Entwurf. Dein Text davor kommt mit „Rückgängig“ zurück.',
+    imported: '{name} steht im Entwurf. Veröffentlicht ist noch nichts.',
+    undo: 'Den Text davor zurückholen',
+    seen: 'Verstanden',
     notText: '{name} ist keine Textdatei; nichts wurde geändert.',
     tooLarge: '{name} ist größer als {limit}; nichts wurde geändert.',
     failed: '{name} ließ sich nicht lesen; nichts wurde geändert.',
-    large: 'Ein großer Text von {size}: Die Prüfung dauert einen Moment.',
   },
 };

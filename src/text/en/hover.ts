@@ -65,6 +65,23 @@ export const hover: Hover = {
   'dmarc.rf': 'Removed in RFC 9989. It once gave the format of failure reports.',
   'dmarc.ri': 'Removed in RFC 9989. It once gave the seconds between reports.',
   'dmarc.unknown': 'Unknown tags are ignored. A typing error?',
+  'dkim-key.unknown': 'Unknown tags are ignored. A typing error?',
+  'sts.v':
+    'Version. The record must begin with exactly `v=STSv1`. It says that this domain has a policy for encryption (MTA-STS).',
+  'sts.id':
+    'Number of the policy’s version, letters and digits. Senders fetch the policy file again only when this changes.',
+  'sts.unknown': 'Unknown tags are ignored. A typing error?',
+  'tlsrpt.v':
+    'Version. The record must begin with exactly `v=TLSRPTv1`. It asks for reports about encryption (TLS-RPT).',
+  'tlsrpt.rua':
+    'Where senders mail their daily reports on failed encryption: `mailto:` or `https:` addresses, parted by commas.',
+  'tlsrpt.unknown': 'Unknown tags are ignored. A typing error?',
+  'bimi.v':
+    'Version. The record must begin with `v=BIMI1`. It names a logo that mail programs may show beside a message that passes DMARC.',
+  'bimi.l': 'Where the logo is: an `https:` address of an SVG file. Empty means: this domain shows none.',
+  'bimi.a':
+    'Where the certificate for the logo is, as an `https:` address. Without it many providers show no logo.',
+  'bimi.unknown': 'Unknown tags are ignored. A typing error?',
   'directive.$ORIGIN': 'The name that is appended from here on to names without a final dot.',
   'directive.$TTL': 'How long caches may keep the following records that give no time of their own.',
   'directive.$INCLUDE': 'Reads another file at this place. Ehlo does not do that.',

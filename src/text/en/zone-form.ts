@@ -204,13 +204,13 @@ export const zoneForm = {
   },
   file: {
     import: 'Open a file',
-    export: 'Save as a file',
     drop: 'Drop a zone file here',
-    imported: '{name} is in the draft. Your text before it can be brought back with “Undo”.',
+    imported: '{name} is in the draft. Nothing is published yet.',
+    undo: 'Bring the text before it back',
+    seen: 'All right',
     notText: '{name} is no text file; nothing was changed.',
     tooLarge: '{name} is larger than {limit}; nothing was changed.',
     failed: '{name} could not be read; nothing was changed.',
-    large: 'A large text of {size}: checks take a moment.',
   },
 };
 

@@ -7,11 +7,14 @@ import { duration, type Glossary } from './explain.ts';
 import {
   directives,
   initialState,
+  placeFormat,
   readLine,
   readZone,
   recordTypes,
+  textFormat,
   ttlSeconds,
   type LineState,
+  type TextFormat,
 } from './zone-tokens.ts';
 
 export interface Suggestion {
@@ -172,6 +175,17 @@ function ownerOffers(word: string, names: ZoneNames, glossary: Glossary, zone: s
       snippet: true,
       kind: 'record',
     },
+    ...(['sts', 'tlsrpt', 'bimi'] as const).map((format): Offer => {
+      const { owner, label, insert } = rareRecords(zone)[format];
+      return {
+        label: owner,
+        summary: label,
+        explanation: glossary.words.records[format],
+        insert: `${owner} IN TXT "${insert}"`,
+        snippet: true,
+        kind: 'record',
+      };
+    }),
   ];
   return offers;
 }
@@ -250,9 +264,55 @@ function textOffers(owner: string, glossary: Glossary, zone: string): readonly O
     snippet: true,
     kind: 'record',
   };
-  if (/^_dmarc(\.|$)/i.test(owner)) return [dmarc];
-  if (/_domainkey/i.test(owner)) return [dkim];
-  return [spf];
+  const format = placeFormat(owner);
+  switch (format) {
+    case 'dmarc':
+      return [dmarc];
+    case 'dkim':
+      return [dkim];
+    case undefined:
+      return [spf];
+    default: {
+      const { version, label, insert } = rareRecords(zone)[format];
+      return [
+        {
+          label: `"v=${version}; … "`,
+          filter: `"v=${version}`,
+          summary: label,
+          explanation: glossary.words.records[format],
+          insert: `"${insert}"`,
+          snippet: true,
+          kind: 'record',
+        },
+      ];
+    }
+  }
+}
+
+interface RareRecord {
+  readonly owner: string;
+  readonly label: string;
+  readonly version: string;
+  readonly insert: string;
+}
+
+function rareRecords(zone: string): Record<'sts' | 'tlsrpt' | 'bimi', RareRecord> {
+  const domain = zone.replace(/\.$/, '');
+  return {
+    sts: { owner: '_mta-sts', label: 'MTA-STS', version: 'STSv1', insert: 'v=STSv1; id=${1:1}' },
+    tlsrpt: {
+      owner: '_smtp._tls',
+      label: 'TLS-RPT',
+      version: 'TLSRPTv1',
+      insert: `v=TLSRPTv1; rua=mailto:\${1:tls@${domain}}`,
+    },
+    bimi: {
+      owner: 'default._bimi',
+      label: 'BIMI',
+      version: 'BIMI1',
+      insert: `v=BIMI1; l=\${1:https://${domain}/logo.svg}`,
+    },
+  };
 }
 
 const spfInserts: Readonly<Record<string, string>> = {
@@ -280,6 +340,9 @@ const tagValues: Readonly<Record<string, readonly string[]>> = {
 const offeredTags = {
   dmarc: ['p', 'sp', 'np', 'rua', 'adkim', 'aspf', 't'],
   dkim: ['k', 'p', 't', 's', 'n'],
+  sts: ['id'],
+  tlsrpt: ['rua'],
+  bimi: ['l', 'a'],
 } as const;
 
 function stringOffers(content: string, state: LineState, glossary: Glossary, zone: string): readonly Offer[] {
@@ -319,16 +382,18 @@ function stringOffers(content: string, state: LineState, glossary: Glossary, zon
       label: name,
       summary: '',
       explanation: explained(name),
-      insert: `${/;$/.test(content) ? ' ' : ''}${name}=${name === 'rua' ? `mailto:dmarc@${domain}` : ''}`,
+      insert: `${/;$/.test(content) ? ' ' : ''}${name}=${
+        name === 'rua' ? `mailto:${format === 'tlsrpt' ? 'tls' : 'dmarc'}@${domain}` : ''
+      }`,
       kind: 'tag',
     }));
 }
 
-function formatOf(content: string, owner: string): 'spf' | 'dkim' | 'dmarc' | 'plain' {
-  if (/^v=spf1\s/i.test(content)) return 'spf';
-  if (/^v=dmarc1/i.test(content) || /^_dmarc(\.|$)/i.test(owner)) return 'dmarc';
-  if (/^v=dkim1/i.test(content) || /_domainkey/i.test(owner)) return 'dkim';
-  return 'plain';
+/** As `textFormat`; a name that promises a record is enough, and SPF begins behind its blank. */
+function formatOf(content: string, owner: string): TextFormat {
+  const format = textFormat(content, owner);
+  if (format === 'spf' && !/^v=spf1\s/i.test(content)) return 'plain';
+  return format === 'plain' ? (placeFormat(owner) ?? 'plain') : format;
 }
 
 function spfOffers(content: string, glossary: Glossary): readonly Offer[] {

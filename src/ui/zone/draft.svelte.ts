@@ -24,8 +24,8 @@ export class ZoneDraft {
   checkFailed = $state(false);
   publishing = $state(false);
   /** What happened last, for the line that says it. */
-  outcome = $state<'none' | 'published' | 'refused' | 'discarded'>('none');
-  /** What `discard` threw away. */
+  outcome = $state<'none' | 'published' | 'refused' | 'discarded' | 'replaced'>('none');
+  /** What `discard` threw away or `replace` took the place of. */
   discardedText = $state<string>();
   notKept = $state(false);
   readonly world = engine.world;
@@ -109,6 +109,15 @@ export class ZoneDraft {
     this.edit(this.view?.text ?? '');
     this.discardedText = thrownAway;
     this.outcome = 'discarded';
+  }
+
+  /** Another text as a whole, as from a file. The one before can be brought back. */
+  replace(text: string): void {
+    const before = this.text;
+    if (text === before) return;
+    this.edit(text);
+    this.discardedText = before;
+    this.outcome = 'replaced';
   }
 
   undoDiscard(): void {

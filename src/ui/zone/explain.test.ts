@@ -17,6 +17,9 @@ mail 1h30m IN A 203.0.113.7
 www IN CNAME mail.wolke.example
 @ IN TXT "v=spf1 ip4:192.0.2.0/24 ~all"
 _dmarc IN TXT "v=DMARC1; p=quarantine; xx=1"
+_mta-sts IN TXT "v=STSv1; id=7; zz=1"
+_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:tls@wolke.example"
+default._bimi IN TXT "v=BIMI1; l=https://wolke.example/logo.svg; a="
 `;
 
 /** The explanation of the first place where `piece` stands. */
@@ -38,6 +41,17 @@ describe('the word under the cursor', () => {
     expect(explained('~all')).toContain(hover['spf.qualifier.~']);
     expect(explained('quarantine')).toContain(english.words.value.quarantine);
     expect(explained('xx=')).toBe(hover['dmarc.unknown']);
+  });
+
+  it('is explained in the records about encryption and logos too', () => {
+    expect(explained('v=STSv1')).toBe(hover['sts.v']);
+    expect(explained('id=7')).toBe(hover['sts.id']);
+    expect(explained('zz=')).toBe(hover['sts.unknown']);
+    expect(explained('v=TLSRPTv1')).toBe(hover['tlsrpt.v']);
+    expect(explained('mailto:tls')).toBe(hover['tlsrpt.rua']);
+    expect(explained('v=BIMI1')).toBe(hover['bimi.v']);
+    expect(explained('l=https')).toBe(hover['bimi.l']);
+    expect(explained('a="')).toBe(hover['bimi.a']);
   });
 
   it('says what a relative name means, and warns of the one that doubles [S3-003]', () => {
@@ -82,6 +96,14 @@ describe('completion', () => {
     expect(offered('_dmarc IN TXT |')[0]).toContain('v=DMARC1');
     expect(offered('s1._domainkey IN TXT "|')[0]).toContain('v=DKIM1');
     expect(offered('@ IN TXT |')[0]).toContain('v=spf1');
+  });
+
+  it('offers the records about encryption and logos, and their tags', () => {
+    expect(offered('_m|').join()).toContain('_mta-sts IN TXT "v=STSv1; id=');
+    expect(offered('_mta-sts IN TXT |')[0]).toContain('"v=STSv1; id=');
+    expect(offered('_smtp._tls IN TXT "|')[0]).toContain('v=TLSRPTv1; rua=mailto:');
+    expect(offered('_smtp._tls IN TXT "v=TLSRPTv1; |')).toEqual(['rua=mailto:tls@wolke.example']);
+    expect(offered('x._bimi IN TXT "v=BIMI1; l=; |')).toEqual(['a=']);
   });
 
   it('offers terms inside SPF and tags and values inside DMARC', () => {

@@ -61,7 +61,15 @@ export function absolute(name: string, origin: string): string {
   return origin === '.' ? `${name}.` : `${name}.${origin}`;
 }
 
-const formatPrefix = { spf: 'spf', dkim: 'dkim-key', dmarc: 'dmarc', plain: 'zone' } as const;
+const formatPrefix = {
+  spf: 'spf',
+  dkim: 'dkim-key',
+  dmarc: 'dmarc',
+  sts: 'sts',
+  tlsrpt: 'tlsrpt',
+  bimi: 'bimi',
+  plain: 'zone',
+} as const;
 
 /** The id of a word's general explanation. */
 function hoverId(meaning: Meaning, { hover }: Glossary): string {
@@ -91,7 +99,10 @@ function hoverId(meaning: Meaning, { hover }: Glossary): string {
     case 'spf':
       return known(`spf.${meaning.term}`, 'spf.unknown');
     case 'tag':
-      return known(`${formatPrefix[meaning.format]}.${meaning.tag}`, 'dmarc.unknown');
+      return known(
+        `${formatPrefix[meaning.format]}.${meaning.tag}`,
+        `${formatPrefix[meaning.format]}.unknown`,
+      );
     default:
       return assertNever(meaning);
   }
@@ -122,7 +133,8 @@ function particulars(meaning: Meaning, origin: string, zone: string, glossary: G
       return [...network(meaning, words), ...entry(glossary.hover, `spf.qualifier.${meaning.qualifier}`)];
     case 'tag': {
       const takes =
-        /^(p|sp|np|adkim|aspf|k)$/.test(meaning.tag) || (meaning.tag === 't' && meaning.value === 'y');
+        /^(dkim|dmarc)$/.test(meaning.format) &&
+        (/^(p|sp|np|adkim|aspf|k)$/.test(meaning.tag) || (meaning.tag === 't' && meaning.value === 'y'));
       return takes ? entry(words.value, meaning.value.toLowerCase()) : [];
     }
     case 'directive':

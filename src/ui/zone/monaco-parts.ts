@@ -3,6 +3,7 @@
 
 import 'monaco-editor/features/clipboard/register';
 import 'monaco-editor/features/codeAction/register';
+import 'monaco-editor/features/codelens/register';
 import 'monaco-editor/features/contextmenu/register';
 import 'monaco-editor/features/find/register';
 import 'monaco-editor/features/gotoError/register';

@@ -19,15 +19,38 @@ export interface Advisor {
   suggestions(line: number, column: number): readonly Suggestion[];
   findings(): readonly ZoneFinding[];
   fixTitle(finding: ZoneFinding): string;
+  lenses(): readonly { readonly line: number; readonly title: string; readonly open: () => void }[];
 }
 
 const advisors = new WeakMap<Monaco.editor.ITextModel, Advisor>();
 let loading: Promise<MonacoModule> | undefined;
+let lensesChanged: Monaco.Emitter<Monaco.languages.CodeLensProvider> | undefined;
 
 /** Says who advises on a model. */
 export function advise(model: Monaco.editor.ITextModel, advisor: Advisor): void {
   advisors.set(model, advisor);
 }
+
+/** The lenses say something else although the text is the same. */
+export function refreshLenses(): void {
+  lensesChanged?.fire(lensProvider);
+}
+
+/** Opens what a lens stands for. */
+const lensCommand = 'zone.lens';
+
+const lensProvider: Monaco.languages.CodeLensProvider = {
+  provideCodeLenses(model) {
+    const lenses = advisors.get(model)?.lenses() ?? [];
+    return {
+      lenses: lenses.map(({ line, title, open }) => ({
+        range: { startLineNumber: line, startColumn: 1, endLineNumber: line, endColumn: 1 },
+        command: { id: lensCommand, title, arguments: [open] },
+      })),
+      dispose: () => {},
+    };
+  },
+};
 
 /** Loads Monaco once; a failed load is tried again at the next call. */
 export function loadMonaco(german: boolean): Promise<MonacoModule> {
@@ -110,6 +133,11 @@ function register(monaco: MonacoModule): void {
       };
     },
   });
+  lensesChanged = new monaco.Emitter();
+  lensProvider.onDidChange = (listener, self) =>
+    lensesChanged?.event(listener, self) ?? { dispose: () => {} };
+  monaco.languages.registerCodeLensProvider('zone', lensProvider);
+  monaco.editor.registerCommand(lensCommand, (_, open: () => void) => open());
   monaco.languages.registerCodeActionProvider('zone', {
     provideCodeActions(model, range, context) {
       const advisor = advisors.get(model);
@@ -248,6 +276,7 @@ export function applyTheme(monaco: MonacoModule): void {
       'editor.lineHighlightBackground': token('sunk'),
       'editor.lineHighlightBorder': '#00000000',
       'editor.selectionBackground': `${token('select')}40`,
+      'editorCodeLens.foreground': token('ink-2'),
       'editorError.foreground': token('fail'),
       'editorWarning.foreground': token('soft'),
       'editorInfo.foreground': token('select'),

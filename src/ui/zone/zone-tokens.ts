@@ -23,7 +23,8 @@ export type TokenKind =
   | 'unknown';
 
 /** What stands in a TXT record, as far as its first characters tell. */
-export type TextFormat = 'spf' | 'dkim' | 'dmarc' | 'plain';
+export type TextFormat = 'spf' | TagFormat | 'plain';
+export type TagFormat = 'dkim' | 'dmarc' | 'sts' | 'tlsrpt' | 'bimi';
 
 export const soaFields = ['mname', 'rname', 'serial', 'refresh', 'retry', 'expire', 'minimum'] as const;
 export type SoaField = (typeof soaFields)[number];
@@ -39,7 +40,7 @@ export type Meaning =
   | { readonly of: 'address'; readonly address: string }
   | { readonly of: 'version'; readonly format: TextFormat }
   | { readonly of: 'spf'; readonly qualifier: string; readonly term: string; readonly value: string }
-  | { readonly of: 'tag'; readonly format: 'dkim' | 'dmarc'; readonly tag: string; readonly value: string };
+  | { readonly of: 'tag'; readonly format: TagFormat; readonly tag: string; readonly value: string };
 
 /** `start` and `end` count UTF-16 units from 0. */
 export interface ZoneToken {
@@ -266,14 +267,32 @@ function readString(reader: Reader, quoted: string, start: number): void {
   }
 }
 
+const versions: readonly (readonly [RegExp, TextFormat])[] = [
+  [/^v=spf1/i, 'spf'],
+  [/^v=dkim1/i, 'dkim'],
+  [/^v=dmarc1/i, 'dmarc'],
+  [/^v=stsv1/i, 'sts'],
+  [/^v=tlsrptv1/i, 'tlsrpt'],
+  [/^v=bimi1/i, 'bimi'],
+];
+const places: readonly (readonly [RegExp, TagFormat])[] = [
+  [/(^|\.)_domainkey(\.|$)/i, 'dkim'],
+  [/^_dmarc(\.|$)/i, 'dmarc'],
+  [/^_mta-sts(\.|$)/i, 'sts'],
+  [/^_smtp\._tls(\.|$)/i, 'tlsrpt'],
+  [/^[^.]+\._bimi(\.|$)/i, 'bimi'],
+];
+
 /** Which format a TXT record has: by its first characters, else by where it stands. */
 export function textFormat(text: string, owner: string): TextFormat {
-  if (/^v=spf1/i.test(text)) return 'spf';
-  if (/^v=dkim1/i.test(text)) return 'dkim';
-  if (/^v=dmarc1/i.test(text)) return 'dmarc';
-  if (/(^|\.)_domainkey(\.|$)/i.test(owner) && /^\s*[a-z]+\s*=/i.test(text)) return 'dkim';
-  if (/^_dmarc(\.|$)/i.test(owner) && /^\s*[a-z]+\s*=/i.test(text)) return 'dmarc';
-  return 'plain';
+  const version = versions.find(([begin]) => begin.test(text));
+  if (version) return version[1];
+  return /^\s*[a-z]+\s*=/i.test(text) ? (placeFormat(owner) ?? 'plain') : 'plain';
+}
+
+/** Which record belongs to a name, whatever is written there. */
+export function placeFormat(owner: string): TagFormat | undefined {
+  return places.find(([name]) => name.test(owner))?.[1];
 }
 
 function readText(reader: Reader, text: string, start: number): void {
@@ -317,7 +336,7 @@ function readSpf(reader: Reader, text: string, start: number): void {
   }
 }
 
-function readTags(reader: Reader, text: string, start: number, format: 'dkim' | 'dmarc'): void {
+function readTags(reader: Reader, text: string, start: number, format: TagFormat): void {
   let tag = reader.state.tag;
   for (const part of text.matchAll(/[^;]+|;/g)) {
     const at = start + part.index;
