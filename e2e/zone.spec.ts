@@ -127,13 +127,15 @@ test('above a record stands what it does, and that opens its builder', async ({ 
   await open(page);
   await editor(page).press('Control+A');
   await page.keyboard.insertText(
-    '$TTL 300\n@ IN SOA ns h 2027010101 1 1 1 1\n@ IN NS ns\nns IN A 192.0.2.53\n' +
+    '$TTL 300\n@ IN SOA ns h 2027010101 7200 3600 1209600 300\n@ IN NS ns\nns IN A 192.0.2.53\n' +
       '@ IN TXT "v=spf1 include:hafen.example ~all"\n_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:t@wolke.example"\n',
   );
   const lens = page.locator('.codelens-decoration a');
   await expect(
     lens.filter({ hasText: /^SPF: who may send · [1-9] of 10 look-ups · ends in ~all/ }),
   ).toHaveCount(1);
+  // The lens lies between two lines; both in sight show it.
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowDown']) await editor(page).press(key);
   await lens.filter({ hasText: 'TLS-RPT: reports go to t@wolke.example' }).click();
   await expect(page.getByLabel('What do you need?')).toHaveValue('tlsrpt');
 });
