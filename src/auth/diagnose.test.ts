@@ -80,34 +80,34 @@ const includeTerms = (count: number): string =>
 
 /** For each: what fires it, what it then says, and the nearest case in which all is well. */
 const CASES: Readonly<
-  Record<DiagnosisId, readonly [broken: Case, params: Record<string, unknown>, mended: Case]>
+  Record<`[${DiagnosisId}]`, readonly [broken: Case, params: Record<string, unknown>, mended: Case]>
 > = {
-  'SPF-MULTI': [
+  '[SPF-MULTI]': [
     { zone: { 'a.example': ['v=spf1 ip4:192.0.2.25 -all', 'v=spf1 mx -all'] } },
     { name: 'a.example', count: 2 },
     { zone: { 'a.example': ['v=spf1 ip4:192.0.2.25 -all', 'something else'] } },
   ],
-  'SPF-PLUSALL': [
+  '[SPF-PLUSALL]': [
     { ip: STRANGER, zone: { 'a.example': 'v=spf1 ip4:192.0.2.25 +all' } },
     { text: '+all' },
     { ip: STRANGER, zone: { 'a.example': `v=spf1 ip4:${STRANGER} -all` } },
   ],
-  'SPF-NOALL': [
+  '[SPF-NOALL]': [
     { ip: STRANGER, zone: { 'a.example': 'v=spf1 ip4:192.0.2.25' } },
     { name: 'a.example' },
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.25' } },
   ],
-  'SPF-10': [
+  '[SPF-10]': [
     { zone: { 'a.example': `v=spf1 ${includeTerms(11)} ip4:192.0.2.25 -all`, ...includes(11) } },
     { text: 'include:i10.example', limit: 10 },
     { zone: { 'a.example': `v=spf1 ${includeTerms(10)} ip4:192.0.2.25 -all`, ...includes(10) } },
   ],
-  'SPF-VOID': [
+  '[SPF-VOID]': [
     { zone: { 'a.example': 'v=spf1 a:x1.example a:x2.example a:x3.example ip4:192.0.2.25 -all' } },
     { voids: 3, names: 'x1.example, x2.example, x3.example' },
     { zone: { 'a.example': 'v=spf1 a:x1.example a:x2.example ip4:192.0.2.25 -all' } },
   ],
-  'SPF-INCLUDE-NONE': [
+  '[SPF-INCLUDE-NONE]': [
     { zone: { 'a.example': 'v=spf1 include:gone.example ip4:192.0.2.25 -all' } },
     { text: 'include:gone.example', target: 'gone.example' },
     {
@@ -117,52 +117,52 @@ const CASES: Readonly<
       },
     },
   ],
-  'SPF-MISSING-SENDER': [
+  '[SPF-MISSING-SENDER]': [
     { ip: STRANGER },
     { address: STRANGER, domain: 'a.example', text: `ip4:${STRANGER}` },
     { ip: STRANGER, zone: { 'a.example': `v=spf1 ip4:192.0.2.25 ip4:${STRANGER} -all` } },
   ],
-  'SPF-IP-SYNTAX': [
+  '[SPF-IP-SYNTAX]': [
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.0/33 -all' } },
     { text: 'ip4:192.0.2.0/33' },
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.0/24 -all' } },
   ],
-  'SPF-MX-WRONG': [
+  '[SPF-MX-WRONG]': [
     { zone: { 'a.example': 'v=spf1 mx:192.0.2.25 -all' } },
     { text: 'mx:192.0.2.25' },
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.25 -all' } },
   ],
-  'SPF-SPACE': [
+  '[SPF-SPACE]': [
     { zone: { 'a.example': 'v=spf1include:b.example -all' } },
     {},
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.25 -all' } },
   ],
-  'SPF-QUOTE': [
+  '[SPF-QUOTE]': [
     { zone: { 'a.example': '"v=spf1 ip4:192.0.2.25 -all"' } },
     {},
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.25 -all' } },
   ],
-  'SPF-SYNTAX': [
+  '[SPF-SYNTAX]': [
     { zone: { 'a.example': 'v=spf1 incldue:b.example ip4:192.0.2.25 -all' } },
     { text: 'incldue:b.example' },
     { zone: { 'a.example': 'v=spf1 ip4:192.0.2.25 -all' } },
   ],
-  'SPF-HELO-NONE': [
+  '[SPF-HELO-NONE]': [
     { sender: '', sign: false },
     { helo: 'mta.a.example' },
     { sender: '', sign: false, zone: { 'mta.a.example': 'v=spf1 ip4:192.0.2.25 -all' } },
   ],
-  'SPF-FWD': [
+  '[SPF-FWD]': [
     { ip: STRANGER, context: { forwardedBy: 'fwd.b.example' } },
     { address: STRANGER, host: 'fwd.b.example' },
     { context: { forwardedBy: 'fwd.b.example' } },
   ],
-  'DKIM-NOKEY': [
+  '[DKIM-NOKEY]': [
     { zone: { 's1._domainkey.a.example': undefined } },
     { name: 's1._domainkey.a.example', selector: 's1', domain: 'a.example' },
     {},
   ],
-  'DKIM-NAME-DOUBLED': [
+  '[DKIM-NAME-DOUBLED]': [
     {
       zone: { 's1._domainkey.a.example': undefined },
       context: { hasText: (name) => name === 's1._domainkey.a.example.a.example' },
@@ -170,24 +170,24 @@ const CASES: Readonly<
     { short: 's1._domainkey', expected: 's1._domainkey.a.example' },
     { context: { hasText: (name) => name === 's1._domainkey.a.example.a.example' } },
   ],
-  'DKIM-P-BROKEN': [
+  '[DKIM-P-BROKEN]': [
     { zone: { 's1._domainkey.a.example': keyText(key).replace('p=MII', 'p=M"II') } },
     { position: 2 },
     {},
   ],
-  'DKIM-P-EMPTY': [{ zone: { 's1._domainkey.a.example': 'v=DKIM1; k=rsa; p=' } }, {}, {}],
-  'DKIM-SYNTAX': [
+  '[DKIM-P-EMPTY]': [{ zone: { 's1._domainkey.a.example': 'v=DKIM1; k=rsa; p=' } }, {}, {}],
+  '[DKIM-SYNTAX]': [
     { zone: { 's1._domainkey.a.example': keyText(key).replace('DKIM1', 'DKIM2') } },
     { tag: 'v' },
     {},
   ],
-  'DKIM-BITS': [
+  '[DKIM-BITS]': [
     { sign: { key: short }, zone: { 's1._domainkey.a.example': keyText(short) } },
     { bits: 1024 },
     {},
   ],
-  'DKIM-MISMATCH': [{ sign: { key: other } }, { name: 's1._domainkey.a.example' }, {}],
-  'DKIM-BODY': [
+  '[DKIM-MISMATCH]': [{ sign: { key: other } }, { name: 's1._domainkey.a.example' }, {}],
+  '[DKIM-BODY]': [
     {
       then: (text) => `${text}-- \r\nFooter\r\n`,
       context: {
@@ -197,7 +197,7 @@ const CASES: Readonly<
     { host: 'list.example', before: 12, after: 24 },
     { then: (text) => `${text}\r\n\r\n` },
   ],
-  'DKIM-HDR': [
+  '[DKIM-HDR]': [
     {
       then: (text) => text.replace('Subject: Hi', 'Subject: [list] Hi'),
       context: {
@@ -218,8 +218,12 @@ const CASES: Readonly<
     { field: 'Subject', host: 'list.example' },
     { then: (text) => `X-Spam: no\r\n${text.replace('Subject: Hi', 'Subject:   Hi')}` },
   ],
-  'DKIM-L': [{ sign: { bodyLength: 12 }, then: (text) => `${text}Advertisement\r\n` }, { length: '11' }, {}],
-  'DKIM-SIMPLE': [
+  '[DKIM-L]': [
+    { sign: { bodyLength: 12 }, then: (text) => `${text}Advertisement\r\n` },
+    { length: '11' },
+    {},
+  ],
+  '[DKIM-SIMPLE]': [
     {
       sign: { headerCanonicalization: 'simple', bodyCanonicalization: 'simple' },
       then: (text) => text.replace('Hello  Bob', 'Hello Bob'),
@@ -230,52 +234,52 @@ const CASES: Readonly<
       then: (text) => text.replace('Hello  Bob', 'Hello Bob'),
     },
   ],
-  'DKIM-EXPIRED': [
+  '[DKIM-EXPIRED]': [
     { sign: { expires: NOW + 30 } },
     { until: '2027-01-15 08:00 UTC', reason: 'expired' },
     { sign: { expires: NOW + 90 } },
   ],
-  'DKIM-THIRD': [
+  '[DKIM-THIRD]': [
     { sign: { domain: 'esp.example' }, sender: 'x@bounce.esp.example' },
     { domain: 'esp.example', from: 'a.example' },
     { sender: 'x@bounce.esp.example' },
   ],
-  'DKIM-FROM-UNSIGNED': [
+  '[DKIM-FROM-UNSIGNED]': [
     { then: (text) => text.replace(/h=from:from:to/, 'h=to') },
     {},
     { sign: { oversigned: [] } },
   ],
-  'DKIM-TEST': [
+  '[DKIM-TEST]': [
     { zone: { 's1._domainkey.a.example': `${keyText(key)}; t=y` } },
     { name: 's1._domainkey.a.example' },
     { zone: { 's1._domainkey.a.example': `${keyText(key)}; t=s` } },
   ],
-  'DKIM-SUB': [
+  '[DKIM-SUB]': [
     { sign: { identity: '@news.a.example' }, zone: { 's1._domainkey.a.example': `${keyText(key)}; t=s` } },
     { identity: '@news.a.example' },
     { sign: { identity: '@news.a.example' } },
   ],
-  'DMARC-NONE': [
+  '[DMARC-NONE]': [
     { zone: { '_dmarc.a.example': undefined } },
     { names: '_dmarc.a.example, _dmarc.example' },
     {},
   ],
-  'DMARC-V': [
+  '[DMARC-V]': [
     { zone: { '_dmarc.a.example': 'p=reject; v=DMARC1' } },
     { name: '_dmarc.a.example' },
     { zone: { '_dmarc.a.example': 'v=DMARC1; p=reject' } },
   ],
-  'DMARC-MULTI': [
+  '[DMARC-MULTI]': [
     { zone: { '_dmarc.a.example': ['v=DMARC1; p=none', 'v=DMARC1; p=reject'] } },
     { name: '_dmarc.a.example', count: 2 },
     { zone: { '_dmarc.a.example': ['v=DMARC1; p=none', 'other'] } },
   ],
-  'DMARC-P-MISSING': [
+  '[DMARC-P-MISSING]': [
     { zone: { '_dmarc.a.example': 'v=DMARC1; p=rejct; rua=mailto:d@a.example' } },
     { tag: 'p', value: 'rejct' },
     {},
   ],
-  'DMARC-SP': [
+  '[DMARC-SP]': [
     {
       message: MESSAGE.replace('@a.example', '@news.a.example'),
       sign: false,
@@ -288,7 +292,7 @@ const CASES: Readonly<
       zone: { '_dmarc.a.example': 'v=DMARC1; p=reject; sp=none', 'x.news.a.example': 'there' },
     },
   ],
-  'DMARC-STRICT': [
+  '[DMARC-STRICT]': [
     {
       message: MESSAGE.replace('@a.example', '@news.a.example'),
       zone: { '_dmarc.a.example': 'v=DMARC1; p=reject; adkim=s; aspf=s' },
@@ -297,24 +301,25 @@ const CASES: Readonly<
     { domain: 'news.a.example', other: 'a.example' },
     { message: MESSAGE.replace('@a.example', '@news.a.example'), sender: 'x@a.example' },
   ],
-  'DMARC-ALIGN': [
+  '[DMARC-ALIGN]': [
     { sign: { domain: 'esp.example' }, sender: 'x@bounce.esp.example' },
     { spf: 'bounce.esp.example', dkim: 'esp.example', from: 'a.example' },
     { sender: 'x@bounce.esp.example' },
   ],
-  'DMARC-SPFONLY': [{ sign: false }, { domain: 'a.example' }, {}],
+  '[DMARC-SPFONLY]': [{ sign: false }, { domain: 'a.example' }, {}],
 };
 
 describe('findings', () => {
   for (const id of DIAGNOSIS_IDS) {
-    const [broken, params, mended] = CASES[id];
-    it(`fires when something is wrong and tells what [${id}]`, () => {
+    const name = `[${id}]` as const;
+    const [broken, params, mended] = CASES[name];
+    it(`fires when something is wrong and tells what ${name}`, () => {
       const found = findings(broken).find((finding) => finding.id === id);
       expect(found, JSON.stringify(findings(broken).map((one) => one.id))).toBeDefined();
       expect(found?.params).toMatchObject(params);
       expect(found?.rule).toMatch(/^RFC \d+ §/);
     });
-    it(`is silent once it is mended [${id}]`, () => {
+    it(`is silent once it is mended ${name}`, () => {
       expect(ids(mended)).not.toContain(id);
     });
   }

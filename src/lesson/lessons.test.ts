@@ -31,7 +31,11 @@ const statements: Readonly<Record<string, string>> = {
   'reverse-names': '[B4] [S3-040] [S3-041] ',
   'spf-from-zero': '[D1] ',
   'dkim-seal': '[D2] ',
+  alignment: '[D3] ',
   'aggregate-reports': '[D4] ',
+  'dmarc-rollout': '[D5] ',
+  forwarding: '[D6] ',
+  'mailing-list': '[D7] ',
   sieve: '[C5] ',
 };
 
