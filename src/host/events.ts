@@ -14,12 +14,15 @@ import type { ResolverNote } from '../dns/resolver.ts';
 import type { ReportPolicy, ReportRow } from '../message/report-aggregate.ts';
 import type { Endpoint, NetEvent, TraceEnvelope } from '../net/events.ts';
 import type { TlsFailure, TlsPeer, TlsSession } from '../net/tls.ts';
+import type { ImapClientNote } from '../imap/client-session.ts';
 import type { ImapNote } from '../imap/session.ts';
+import type { Pop3ClientNote } from '../pop3/client.ts';
 import type { Pop3Note } from '../pop3/session.ts';
 import type { ClientNote } from '../smtp/client.ts';
 import type { ServerNote } from '../smtp/session.ts';
 import type { SieveCopyPurpose } from './mda/config.ts';
 import type { SieveRunReport } from './mda/report.ts';
+import type { MailClientNote } from './mail-client/notes.ts';
 import type { ListDecision } from './list/config.ts';
 import type { SettingValue } from './settings.ts';
 
@@ -409,6 +412,16 @@ export type HostEvent =
   // ---- POP3 and IMAP
   | { readonly type: 'imap.server'; readonly connection: number; readonly note: ImapNote }
   | { readonly type: 'pop3.server'; readonly connection: number; readonly note: Pop3Note }
+  // ---- mail programs on people's devices
+  | { readonly type: 'imap.client'; readonly connection: number; readonly note: ImapClientNote }
+  | { readonly type: 'pop3.client'; readonly connection: number; readonly note: Pop3ClientNote }
+  /** `connection`: the one that it is about, if it is about one. */
+  | {
+      readonly type: 'mail.client';
+      readonly program: string;
+      readonly note: MailClientNote;
+      readonly connection?: number;
+    }
   | {
       readonly type: 'mailbox.refused';
       readonly connection: number;

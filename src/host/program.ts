@@ -9,6 +9,7 @@ import type { NetHost } from '../net/topology.ts';
 import type { NetInput } from '../net/network.ts';
 import type { TlsConfig } from '../net/tls.ts';
 import type { HostEvent } from './events.ts';
+import type { MailAsk } from './mail-client/ask.ts';
 import type { OutsideCall } from './gateway.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
 import type { Judgement } from './reports/judgement.ts';
@@ -40,6 +41,8 @@ export type Call =
   | { readonly type: 'forget'; readonly name?: string }
   /** To a scripted sender: send the message of that name. */
   | { readonly type: 'send'; readonly message: string }
+  /** To a mail program: what its person does. */
+  | { readonly type: 'mail'; readonly ask: MailAsk }
   /** To a reporter: what its receiver made of a message. */
   | { readonly type: 'judged'; readonly judgement: Judgement }
   /** To a gateway: what a real socket does. */

@@ -5,6 +5,7 @@ import { libresolv, type LibresolvConfig } from './libresolv.ts';
 import { mailingList, type MailingListConfig } from './list/mailing-list.ts';
 import type { MdaConfig } from './mda/config.ts';
 import { mda } from './mda/mda.ts';
+import { mailClient, type MailClientConfig } from './mail-client/mail-client.ts';
 import { mta, type MtaConfig } from './mta/mta.ts';
 import { nameServer, type NameServerConfig } from './name-server.ts';
 import type { ProgramDefinition } from './program.ts';
@@ -22,6 +23,7 @@ export interface ProgramConfigs {
   readonly reporter: ReporterConfig;
   readonly mailingList: MailingListConfig;
   readonly sender: SenderConfig;
+  readonly mailClient: MailClientConfig;
   readonly shell: ShellConfig;
   readonly gateway: GatewayConfig;
 }
@@ -38,6 +40,7 @@ const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramCo
   reporter,
   mailingList,
   sender,
+  mailClient,
   shell,
   gateway,
 };

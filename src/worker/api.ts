@@ -26,6 +26,12 @@ import type { CheckInput, CheckSample, CheckView, EnvelopeHints } from '../view/
 import type { WhatIfView } from '../view/what-if-types.ts';
 import type { ReportsView, ReportView } from '../view/reports.ts';
 import type { ReverseName } from '../view/reverse-names.ts';
+import type {
+  MailClientView,
+  MailComparisonView,
+  MailCopyView,
+  MailTalkView,
+} from '../view/mail-client-types.ts';
 import type { OutcomeCell, OutcomePlan, OutcomeWay } from '../view/outcome-types.ts';
 import type { Command } from '../world/command.ts';
 
@@ -122,6 +128,14 @@ export interface EhloWorker {
   worldAt(seq?: number): Promise<WorldView>;
   why(target: WhyTarget): Promise<WhyView>;
   mailboxes(seq?: number): Promise<readonly MailboxView[]>;
+  /** The mail programs of the world's devices; see `view/mail-client-types.ts` for what the page may rely on. */
+  mailClients(seq?: number): Promise<readonly MailClientView[]>;
+  /** What a device (`MailClientView.id`) has of one of its messages. */
+  mailMessage(client: string, folder: string, id: number, seq?: number): Promise<MailCopyView | undefined>;
+  /** What a mail program said on a connection, and what it heard; undefined when it is no connection of one. */
+  mailConversation(connection: number, seq?: number): Promise<MailTalkView | undefined>;
+  /** Mailboxes that more than one device is set up for, and what became of each message on each of them. */
+  mailComparison(seq?: number): Promise<readonly MailComparisonView[]>;
   message(id: string): Promise<MessageDetail | undefined>;
   log(host: string, seq?: number): Promise<readonly LogLine[]>;
   /** Parses, lints and explains a zone text without publishing it. */

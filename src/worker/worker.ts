@@ -18,6 +18,7 @@ const checks = async (): Promise<typeof import('./checks.ts')> => {
   await equipment();
   return import('./checks.ts');
 };
+const mail = (): Promise<typeof import('./mail.ts')> => import('./mail.ts');
 const reports = (): Promise<typeof import('./reports.ts')> => import('./reports.ts');
 
 let engine: Engine | undefined;
@@ -60,6 +61,11 @@ const worker: EhloWorker = {
     return view;
   },
   mailboxes: async (seq) => current().mailboxes(seq),
+  mailClients: async (seq) => (await mail()).askMailClients(current(), seq),
+  mailMessage: async (client, folder, id, seq) =>
+    (await mail()).askMailMessage(current(), client, folder, id, seq),
+  mailConversation: async (connection, seq) => (await mail()).askMailConversation(current(), connection, seq),
+  mailComparison: async (seq) => (await mail()).askMailComparison(current(), seq),
   message: async (id) => (await questions()).askMessage(current(), id),
   log: async (host, seq) => current().log(host, seq),
   analyseZone: async (zone, text) => (await questions()).askZone(current(), zone, text),

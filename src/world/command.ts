@@ -2,6 +2,7 @@
 // same trace.
 
 import type { Time } from '../base/dates.ts';
+import type { MailAsk } from '../host/mail-client/ask.ts';
 import type { SettingValue } from '../host/settings.ts';
 
 export type Command =
@@ -23,6 +24,8 @@ export type Command =
     }
   /** A resolver forgets what it remembers at and below `name` (with its final dot); without one, everything. */
   | { readonly type: 'flush'; readonly host: string; readonly name?: string }
+  /** What a person does with the mail program of a device (`host/mail-client/ask.ts`). */
+  | { readonly type: 'mail'; readonly host: string; readonly program: string; readonly ask: MailAsk }
   /** An answer to a lesson's question. */
   | { readonly type: 'answer'; readonly question: string; readonly choice: string }
   /** The terminal was closed: whatever runs in it loses its connection. */

@@ -12,6 +12,9 @@ import {
   type Machine,
 } from '../host/kernel.ts';
 import type { TraceEvent } from '../host/events.ts';
+import type { MailProblem } from '../host/mail-client/ask.ts';
+import { mailProblem } from '../host/mail-client/problem.ts';
+import type { MailClientState } from '../host/mail-client/state.ts';
 import type { Call } from '../host/program.ts';
 import { settingProblem, withSetting, type SettingProblem } from '../host/settings.ts';
 import { buildMachine, openTerminal } from './build.ts';
@@ -37,6 +40,7 @@ export type Refusal =
   | { readonly id: 'noSuchProgram'; readonly host: string; readonly program: string }
   | { readonly id: 'noSuchResolver'; readonly host: string }
   | { readonly id: 'settingFixed'; readonly host: string; readonly setting: string }
+  | MailProblem
   | SettingProblem;
 
 /** One command may run at most this long on the virtual clock before the learner has a say again. */
@@ -120,6 +124,15 @@ function perform(world: World, command: Command): Refusal | undefined {
       if (program === undefined) return { id: 'noSuchResolver', host };
       const call: Call = { type: 'forget', ...(name === undefined ? {} : { name }) };
       callFromOutside(machine, host, program, call, undefined);
+      return settle();
+    }
+    case 'mail': {
+      const { host, program, ask } = command;
+      const running = machine.state.hosts.get(host)?.programs.get(program);
+      if (running?.kind !== 'mailClient') return { id: 'noSuchProgram', host, program };
+      const problem = mailProblem(running.state as MailClientState, ask);
+      if (problem !== undefined) return problem;
+      callFromOutside(machine, host, program, { type: 'mail', ask }, undefined);
       return settle();
     }
     case 'answer':

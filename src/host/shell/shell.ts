@@ -126,6 +126,7 @@ function called(state: ShellState, input: Extract<Input, { type: 'call' }>, os: 
     case 'attempt':
     case 'administer':
     case 'outside':
+    case 'mail':
       return;
     default:
       return assertNever(call);
