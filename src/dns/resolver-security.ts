@@ -22,6 +22,7 @@ function ofName(table: SecurityTable, name: string): Security {
 
 /** The state of an answer is that of its weakest part; one bogus part spoils it. */
 export function securityOf(table: SecurityTable, names: readonly string[]): Security {
+  if (Object.keys(table).length === 0) return 'insecure';
   const states = names.map((name) => ofName(table, name));
   if (states.includes('bogus')) return 'bogus';
   return states.every((state) => state === 'secure') ? 'secure' : 'insecure';

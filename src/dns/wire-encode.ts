@@ -11,11 +11,14 @@ import {
   type DnsMessage,
   type Edns,
 } from './message.ts';
-import { labelsOf, nameKey, nameOfLabels } from './name.ts';
+import { labelsOf, nameKey, parentName } from './name.ts';
 import { hostNamedBy, typeCode, type RecordData, type ResourceRecord } from './records.ts';
 
+/** Where messages are written before they are cut out: one at a time, so that one is enough. */
+let scratch = new Uint8Array(4096);
+
 class Writer {
-  out = new Uint8Array(512);
+  private out = scratch;
   length = 0;
   /** Where each suffix of a name starts; case counts, so that the spelling of every name survives, as with BIND. */
   private readonly suffixes = new Map<string, number>();
@@ -24,7 +27,7 @@ class Writer {
     if (this.length + more <= this.out.length) return;
     const bigger = new Uint8Array(Math.max(this.out.length * 2, this.length + more));
     bigger.set(this.out.subarray(0, this.length));
-    this.out = bigger;
+    this.out = scratch = bigger;
   }
   u8(value: number): void {
     this.grow(1);
@@ -53,20 +56,26 @@ class Writer {
    */
   name(name: string, isWhole = false): void {
     const labels = labelsOf(name);
-    const suffixes = [name, nameOfLabels(labels.slice(1))];
-    const at =
-      isWhole || labels.length === 0 ? -1 : suffixes.findIndex((suffix) => this.suffixes.has(suffix));
-    const own = at < 0 ? labels : labels.slice(0, at);
-    own.forEach((label, index) => {
-      const suffix = index < Math.min(2, labels.length) ? suffixes[index] : undefined;
+    const upper = parentName(name);
+    const whole = isWhole || labels.length === 0 ? undefined : this.suffixes.get(name);
+    const partly =
+      isWhole || labels.length === 0 || whole !== undefined ? undefined : this.suffixes.get(upper);
+    const own = whole !== undefined ? 0 : partly !== undefined ? 1 : labels.length;
+    for (let index = 0; index < own; index++) {
+      const suffix = index === 0 ? name : index === 1 ? upper : undefined;
       if (suffix !== undefined && suffix !== '.' && this.length < 0x4000 && !this.suffixes.has(suffix))
         this.suffixes.set(suffix, this.length);
+      const label = labels[index] ?? '';
       this.u8(label.length);
       this.octets(label);
-    });
-    const seen = this.suffixes.get(suffixes[at] ?? '');
+    }
+    const seen = whole ?? partly;
     if (seen === undefined) this.u8(0);
     else this.u16(0xc000 | seen);
+  }
+  /** What was written, in a buffer of its own. */
+  take(): Bytes {
+    return this.out.slice(0, this.length);
   }
   patch16(at: number, value: number): void {
     this.out[at] = (value >> 8) & 255;
@@ -185,7 +194,7 @@ export function encodeMessage(message: DnsMessage): Bytes {
     w.u16(options.length);
     w.octets(options);
   }
-  return w.out.slice(0, w.length);
+  return w.take();
 }
 
 /** Cuts a list of records into sets of one name and type that stand together. */
@@ -205,12 +214,27 @@ function recordSets(records: readonly ResourceRecord[]): ResourceRecord[][] {
   return out;
 }
 
+/** A bound on the octets of a message that is found without writing it: as if no name were compressed. */
+function mostOctets(message: DnsMessage): number {
+  let most = 12 + ednsLength(message.edns);
+  for (const { name } of message.questions) most += name.length + 5;
+  for (const records of [message.answers, message.authority, message.additional])
+    for (const { name, data } of records) {
+      most += name.length + 11;
+      if (data.type === 'TXT') for (const string of data.strings) most += 1 + string.length;
+      else if (data.type === 'OTHER') most += data.rdata.length;
+      // A name has 255 octets at most, and the longest of these types two names and 20 octets.
+      else most += data.type === 'A' || data.type === 'AAAA' ? 16 : 530;
+    }
+  return most;
+}
+
 /**
  * The message cut down to `limit` octets as BIND cuts it: as many answers as fit, whole sets of the other sections, TC
  * when answer or authority had to go (RFC 2181 §9). A message that fits comes back as it is.
  */
 export function fitMessage(message: DnsMessage, limit: number): DnsMessage {
-  if (encodeMessage(message).length <= limit) return message;
+  if (mostOctets(message) <= limit || encodeMessage(message).length <= limit) return message;
   const w = new Writer();
   writeHeader(w, message);
   const room = limit - ednsLength(message.edns);

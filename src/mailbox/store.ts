@@ -138,12 +138,25 @@ export interface Usage {
   readonly messages: number;
 }
 
+/**
+ * Bytes of the messages counted so far, by list. Only a short cut: lists grow at their end and are replaced when they
+ * shrink, and a list that is not known here (of a fork, say) is counted from its start.
+ */
+const counted = new WeakMap<readonly StoredMessage[], { upTo: number; bytes: number }>();
+
+function bytesOf(messages: readonly StoredMessage[]): number {
+  let sum = counted.get(messages);
+  if (sum === undefined || sum.upTo > messages.length) counted.set(messages, (sum = { upTo: 0, bytes: 0 }));
+  for (; sum.upTo < messages.length; sum.upTo++) sum.bytes += messages[sum.upTo]?.size ?? 0;
+  return sum.bytes;
+}
+
 export function usageOf(user: MailUser): Usage {
   let bytes = 0;
   let messages = 0;
   for (const folder of user.folders) {
     messages += folder.messages.length;
-    for (const message of folder.messages) bytes += message.size;
+    bytes += bytesOf(folder.messages);
   }
   return { bytes, messages };
 }
@@ -210,7 +223,8 @@ export function append(store: MailStore, folder: Folder, message: NewMessage): S
 
 /** `1763888400.M120000P1000042.mx,S=355,W=367`: Dovecot's form, S with bare LF, W with CRLF (S5-006). */
 function maildirName(store: MailStore, message: NewMessage): string {
-  const lines = message.raw.split('\r\n').length - 1;
+  let lines = 0;
+  for (let at = message.raw.indexOf('\r\n'); at >= 0; at = message.raw.indexOf('\r\n', at + 2)) lines++;
   const host = store.host.split('.')[0] ?? store.host;
   const seconds = Math.floor(message.internalDate / 1000);
   const micros = dateFields(message.internalDate).millisecond * 1000;
@@ -261,7 +275,9 @@ export function expunge(
 ): StoredMessage[] {
   const removed = folder.messages.filter(drop);
   if (removed.length === 0) return removed;
-  folder.messages = folder.messages.filter((message) => !removed.includes(message));
+  const gone = new Set(removed);
+  // A new list: what was counted of the old one does not hold for it.
+  folder.messages = folder.messages.filter((message) => !gone.has(message));
   folder.highestModSeq++;
   releaseBlobs(store, new Set(removed.map((message) => message.hash)));
   return removed;

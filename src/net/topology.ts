@@ -78,11 +78,35 @@ export function sourceAddress(host: NetHost, to: string): string | undefined {
   return host.addresses.find((address) => isIpv6(address) === isIpv6(to));
 }
 
+/** Ways found so far, by the list of links. Only a short cut: they hold while the same links are up. */
+const found = new WeakMap<
+  readonly Link[],
+  { up: boolean[]; ways: Map<string, readonly string[] | undefined> }
+>();
+
 /**
  * The shortest way between two hosts over links that are up, both ends included. Nobody gets behind a translating router
  * from outside.
  */
 export function findPath(topology: Topology, from: string, to: string): readonly string[] | undefined {
+  const { links } = topology;
+  let known = found.get(links);
+  if (known === undefined || !isAsBefore(links, known.up)) {
+    known = { up: links.map(({ up }) => up), ways: new Map() };
+    found.set(links, known);
+  }
+  const key = `${from} ${to}`;
+  if (!known.ways.has(key)) known.ways.set(key, searchPath(topology, from, to));
+  return known.ways.get(key);
+}
+
+function isAsBefore(links: readonly Link[], up: readonly boolean[]): boolean {
+  if (links.length !== up.length) return false;
+  for (let i = 0; i < up.length; i++) if (links[i]?.up !== up[i]) return false;
+  return true;
+}
+
+function searchPath(topology: Topology, from: string, to: string): readonly string[] | undefined {
   if (from === to) return [from];
   const cameFrom = new Map<string, string>([[from, from]]);
   const open = [from];
