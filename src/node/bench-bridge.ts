@@ -8,9 +8,14 @@ import { SMTPServer } from 'smtp-server';
 import type { WorldDescription } from '../world/description.ts';
 import { GATEWAY_ADDRESS, TcpBridge } from './tcp-bridge.ts';
 
-export interface Envelope {
-  readonly from: string;
-  readonly to: string;
+/** One message, again and again. */
+export interface BenchMail {
+  readonly envelope: { readonly from: string; readonly to: string };
+  /** Fields with their line ends. */
+  readonly headers: string;
+  readonly body: string;
+  /** nodemailer signs each message with this key (PEM). */
+  readonly sign?: { readonly domain: string; readonly selector: string; readonly pem: string };
 }
 
 /** Messages a second by the clock and by the processor time of this process, client included. */
@@ -22,8 +27,7 @@ export interface Rate {
 /** Sends over four connections at a time, until the last message lies in its mailbox. */
 async function rateOfClient(
   port: number,
-  envelope: Envelope,
-  raw: string,
+  { envelope, headers, body, sign }: BenchMail,
   messages: number,
   arrived: () => number,
 ): Promise<Rate> {
@@ -35,7 +39,11 @@ async function rateOfClient(
     pool: true,
     maxConnections: 4,
     maxMessages: Infinity,
+    ...(sign === undefined
+      ? {}
+      : { dkim: { domainName: sign.domain, keySelector: sign.selector, privateKey: sign.pem } }),
   });
+  const raw = `${headers}\r\n${body}`;
   const send = async (count: number): Promise<void> => {
     const before = arrived();
     await Promise.all(
@@ -55,23 +63,18 @@ async function rateOfClient(
 }
 
 /** Through the bridge into a mailbox of the world. */
-export async function bridgeRate(
-  world: WorldDescription,
-  envelope: Envelope,
-  raw: string,
-  messages: number,
-): Promise<Rate> {
+export async function bridgeRate(world: WorldDescription, mail: BenchMail, messages: number): Promise<Rate> {
   let arrived = 0;
   const bridge = new TcpBridge(world, (event) => {
     if (event.type === 'mailbox.delivered') arrived++;
   });
   const services = await bridge.listen('127.0.0.1', 0);
-  const domain = envelope.to.split('@')[1] ?? '';
+  const domain = mail.envelope.to.split('@')[1] ?? '';
   const port = services.find((service) => service.host.endsWith(domain))?.port;
   if (port === undefined) throw new Error(`no server for ${domain}`);
   bridge.start();
   try {
-    return await rateOfClient(port, envelope, raw, messages, () => arrived);
+    return await rateOfClient(port, mail, messages, () => arrived);
   } finally {
     bridge.close();
   }
@@ -80,12 +83,7 @@ export async function bridgeRate(
 type Resolver = (name: string, type: string) => Promise<string[][]>;
 
 /** Through smtp-server and mailauth into a list. */
-export async function peerRate(
-  resolver: Resolver,
-  envelope: Envelope,
-  raw: string,
-  messages: number,
-): Promise<Rate> {
+export async function peerRate(resolver: Resolver, mail: BenchMail, messages: number): Promise<Rate> {
   const mailbox: string[] = [];
   const server = new SMTPServer({
     name: 'mx.hafen.example',
@@ -101,7 +99,7 @@ export async function peerRate(
         authenticate(bytes, {
           ip: GATEWAY_ADDRESS,
           helo: String(session.hostNameAppearsAs),
-          sender: envelope.from,
+          sender: mail.envelope.from,
           mta: 'mx.hafen.example',
           resolver,
           disableArc: true,
@@ -124,7 +122,7 @@ export async function peerRate(
     });
   });
   try {
-    return await rateOfClient(port, envelope, raw, messages, () => mailbox.length);
+    return await rateOfClient(port, mail, messages, () => mailbox.length);
   } finally {
     await new Promise<void>((done) => server.close(() => done()));
   }

@@ -1,6 +1,6 @@
 // Who may do what: own networks, own domains, own recipients. Pure look-ups in the configuration. postconf(5).
 
-import { inNetwork, parseIp } from '../../auth/ip.ts';
+import { inNetwork, parseIp, type IpAddress } from '../../auth/ip.ts';
 import { hasForeignRouting } from '../../smtp/postfix.ts';
 import type { MtaConfig, TransportEntry } from './config.ts';
 
@@ -12,24 +12,38 @@ export function splitAddress(address: string): { readonly localPart: string; rea
     : { localPart: address.slice(0, at), domain: address.slice(at + 1) };
 }
 
+interface Block {
+  readonly base: IpAddress;
+  readonly prefix: number;
+}
+
+/** Lists of networks as they were read: every client is held against the same ones. */
+const blocksOf = new WeakMap<readonly string[], readonly Block[]>();
+
+function readBlocks(networks: readonly string[]): readonly Block[] {
+  const known = blocksOf.get(networks);
+  if (known !== undefined) return known;
+  const blocks = networks.flatMap((entry): Block[] => {
+    const [network, prefix] = entry.split('/');
+    const base = parseIp(network ?? '');
+    if (base === undefined) return [];
+    return [{ base, prefix: prefix === undefined ? base.bytes.length * 8 : Number(prefix) }];
+  });
+  blocksOf.set(networks, blocks);
+  return blocks;
+}
+
 /** The address is one of these, or in one of these CIDR blocks. */
 export function isInNetworks(networks: readonly string[], address: string): boolean {
   const ip = parseIp(address);
-  if (ip === undefined) return false;
-  return networks.some((entry) => {
-    const [network, prefix] = entry.split('/');
-    const base = parseIp(network ?? '');
-    return (
-      base !== undefined &&
-      base.bytes.length === ip.bytes.length &&
-      inNetwork(ip, base, prefix === undefined ? base.bytes.length * 8 : Number(prefix))
-    );
-  });
+  return ip !== undefined && readBlocks(networks).some(({ base, prefix }) => inNetwork(ip, base, prefix));
 }
+
+const OWN_HOST = ['127.0.0.0/8', '::1'];
 
 /** permit_mynetworks: the client's address is in mynetworks or is this host itself. */
 export function isPermitted(config: MtaConfig, address: string): boolean {
-  return isInNetworks(['127.0.0.0/8', '::1', ...config.mynetworks], address);
+  return isInNetworks(OWN_HOST, address) || isInNetworks(config.mynetworks, address);
 }
 
 /** This server is the final destination of the address, and nothing in it asks for a route elsewhere. */
