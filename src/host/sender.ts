@@ -2,7 +2,7 @@
 // server of its own or straight to the recipient's MX, when its time has come or when it is called. It has no queue: what
 // is refused or deferred is lost, as with much of the mail that such programs send.
 
-import { fromLatin1, latin1, utf8 } from '../base/bytes.ts';
+import { fromLatin1, utf8 } from '../base/bytes.ts';
 import { MINUTE, mailDate } from '../base/dates.ts';
 import { splitStream } from '../base/random.ts';
 import { connectionOf } from '../net/network.ts';
@@ -130,7 +130,7 @@ export const sender: ProgramDefinition<SenderConfig, SenderState> = {
         if (input.type === 'connectFailed') state.runs.delete(run.id);
         else if (input.type === 'connected') open(state, run, os);
         else if (run.client !== undefined) {
-          if (input.type === 'data') clientReceive(run.client, latin1(input.bytes), os.now);
+          if (input.type === 'data') clientReceive(run.client, input.bytes, os.now);
           else clientEnd(run.client, os.now);
           settle(state, run, os);
         }
@@ -224,7 +224,7 @@ function open(state: SenderState, run: Run, os: Os): void {
       nexthop: splitAddress(run.message.recipient).domain,
       reversePath: run.message.reversePath,
       recipients: [run.message.recipient, ...(run.message.alsoTo ?? [])].map((address) => ({ address })),
-      message: latin1(run.text),
+      message: run.text,
     },
     os.now,
   );
@@ -236,7 +236,7 @@ function settle(state: SenderState, run: Run, os: Os): void {
   if (client === undefined || socket === undefined) return;
   for (let outputs = clientDrain(client); outputs.length > 0; outputs = clientDrain(client)) {
     for (const output of outputs) {
-      if (output.kind === 'send') os.send(socket, fromLatin1(output.bytes));
+      if (output.kind === 'send') os.send(socket, output.bytes);
       else if (output.kind === 'note')
         os.emit({ type: 'smtp.client', connection: connectionOf(socket), queueId: '', note: output.note });
       else if (output.kind === 'close') {

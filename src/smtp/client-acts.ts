@@ -1,7 +1,6 @@
 // The acts that a client session is made of: say, note, settle a recipient, give up, end. What is said when is in `client.ts`
 // and `client-login.ts`.
 
-import { latin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import type { ClientNote, ClientSession, ClientStep, RecipientOutcome } from './client-job.ts';
 import { doing, requestName } from './client-texts.ts';
@@ -16,7 +15,7 @@ export function note(session: ClientSession, at: Time, what: WithoutTime<ClientN
 }
 
 export function send(session: ClientSession, text: string, now: Time): void {
-  session.outputs.push({ kind: 'send', bytes: latin1(text) });
+  session.outputs.push({ kind: 'send', bytes: text });
   session.waitingSince = now;
 }
 

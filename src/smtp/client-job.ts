@@ -1,7 +1,6 @@
 // What a client session is given and what it gives back, as plain data: configuration, one delivery, the fate of every
 // recipient, notes, and the session's state. What is done with them is in `client.ts`.
 
-import type { Bytes } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import type { SaslClient, SaslIdentity } from '../sasl/client.ts';
 import { STUFF_RULES, type StuffRules } from './dot.ts';
@@ -82,7 +81,7 @@ export interface ClientJob {
   readonly reversePath: string;
   readonly recipients: readonly ClientRecipient[];
   /** CRLF lines, headers included. */
-  readonly message: Bytes;
+  readonly message: string;
   /** As the queue counts it: the number in SIZE= and in texts. The message's length if absent. */
   readonly size?: number;
   readonly body?: '7BIT' | '8BITMIME';
@@ -143,7 +142,8 @@ export type ClientNote = { readonly at: Time } & (
 );
 
 export type ClientOutput =
-  | { readonly kind: 'send'; readonly bytes: Bytes }
+  /** A binary string: one character a byte. */
+  | { readonly kind: 'send'; readonly bytes: string }
   | { readonly kind: 'close' }
   /** The server is ready for TLS: begin the handshake, then call `clientSecured`. */
   | { readonly kind: 'startTls' }

@@ -57,7 +57,7 @@ export function openClientSession(config: ClientConfig, job: ClientJob, now: Tim
     features: NO_FEATURES,
     secured: config.tls === 'active',
     login: undefined,
-    message: fromLatin1(job.message),
+    message: job.message,
     mailRejected: false,
     accepted: [],
     lmtpReplies: 0,
@@ -70,10 +70,10 @@ export function openClientSession(config: ClientConfig, job: ClientJob, now: Tim
   };
 }
 
-/** Bytes from the server, in any pieces. */
-export function clientReceive(session: ClientSession, bytes: Uint8Array, now: Time): void {
+/** Bytes from the server, in any pieces; a text is a binary string. */
+export function clientReceive(session: ClientSession, bytes: Uint8Array | string, now: Time): void {
   if (session.closed) return;
-  session.input += fromLatin1(bytes);
+  session.input += typeof bytes === 'string' ? bytes : fromLatin1(bytes);
   session.waitingSince = now;
   for (;;) {
     const lf = session.input.indexOf('\n');

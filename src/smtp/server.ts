@@ -2,7 +2,7 @@
 // `commands.ts` (Postfix) or `lmtp.ts` (Dovecot) answer them, and keeps limits and time-outs. It knows no host, link or
 // clock. Read RFC 5321 §3 and §4.5 first, then smtpd(8).
 
-import { fromLatin1, latin1, type Bytes } from '../base/bytes.ts';
+import { fromLatin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import type { SaslServerSeed } from '../sasl/server.ts';
 import { answered, COMMANDS, contentFault, isForbidden, messageAnswered } from './commands.ts';
@@ -59,10 +59,10 @@ export function openServerSession(
   return session;
 }
 
-/** Bytes from the client, in any pieces. */
-export function serverReceive(session: ServerSession, bytes: Uint8Array, now: Time): void {
+/** Bytes from the client, in any pieces; a text is a binary string. */
+export function serverReceive(session: ServerSession, bytes: Uint8Array | string, now: Time): void {
   if (session.state === 'closed' || bytes.length === 0) return;
-  session.input += fromLatin1(bytes);
+  session.input += typeof bytes === 'string' ? bytes : fromLatin1(bytes);
   session.quietSince = now;
   session.quietNoted = false;
   work(session, now);
@@ -408,9 +408,16 @@ function endOfText(session: ServerSession, now: Time): void {
       ? limitHeaders(mendFirstLine(session.text), config.headerSizeLimit)
       : session.text;
   const protocol = withProtocol(session);
-  const message: Bytes = latin1(text);
   const { helo, secured, login } = session;
-  ask(session, 'END-OF-MESSAGE', { kind: 'message', envelope, message, protocol, helo, secured, login });
+  ask(session, 'END-OF-MESSAGE', {
+    kind: 'message',
+    envelope,
+    message: text,
+    protocol,
+    helo,
+    secured,
+    login,
+  });
   session.text = '';
 }
 

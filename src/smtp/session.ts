@@ -1,8 +1,6 @@
 // A server session as plain data: configuration, state, notes, questions, and the few acts every command is made of (say,
 // ask, note, count). Knows no command and no dialect; those are in `commands.ts` and `lmtp.ts`, the loop in `server.ts`.
 
-import type { Bytes } from '../base/bytes.ts';
-import { latin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import type { Account, Mechanism } from '../sasl/mechanism.ts';
 import type { SaslServer, SaslServerSeed } from '../sasl/server.ts';
@@ -68,7 +66,8 @@ export type ServerQuestion =
   | {
       readonly kind: 'message';
       readonly envelope: Envelope;
-      readonly message: Bytes;
+      /** Binary string. */
+      readonly message: string;
       readonly protocol: WithProtocol;
       readonly helo: string | undefined;
       readonly secured: boolean;
@@ -169,7 +168,8 @@ export type ServerNote = { readonly at: Time } & (
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
 
 export type ServerOutput =
-  | { readonly kind: 'send'; readonly bytes: Bytes }
+  /** A binary string: one character a byte. */
+  | { readonly kind: 'send'; readonly bytes: string }
   | { readonly kind: 'close' }
   | { readonly kind: 'ask'; readonly id: number; readonly question: ServerQuestion }
   | { readonly kind: 'note'; readonly note: ServerNote };
@@ -325,7 +325,7 @@ export function say(
 /** Puts the replies held together on the wire. */
 export function flush(session: ServerSession, now: Time): void {
   if (session.unsent === '') return;
-  session.outputs.push({ kind: 'send', bytes: latin1(session.unsent) });
+  session.outputs.push({ kind: 'send', bytes: session.unsent });
   session.unsent = '';
   session.quietSince = now;
   session.quietNoted = false;

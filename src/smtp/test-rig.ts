@@ -1,7 +1,7 @@
 // What the tests of this room drive sessions with: a host that answers by a rule, a clock that they move, a pair of client
 // and server. Used by tests only.
 
-import { fromLatin1, latin1, type Bytes } from '../base/bytes.ts';
+import { latin1, type Bytes } from '../base/bytes.ts';
 import {
   clientConfig,
   clientDrain,
@@ -61,7 +61,7 @@ export function serverRig(config: ServerConfig, rule: Rule = acceptAll, peer: Pe
     for (let again = true; again;) {
       again = false;
       for (const output of serverDrain(session)) {
-        if (output.kind === 'send') out += fromLatin1(output.bytes);
+        if (output.kind === 'send') out += output.bytes;
         else if (output.kind === 'close') rig.closed = true;
         else if (output.kind === 'note') rig.notes.push(output.note);
         else {
@@ -132,7 +132,7 @@ export const JOB: ClientJob = {
   nexthop: 'blue.example',
   reversePath: 'ana@red.example',
   recipients: [{ address: 'bob@blue.example' }],
-  message: latin1('Subject: Hi\r\n\r\nHello\r\n'),
+  message: 'Subject: Hi\r\n\r\nHello\r\n',
 };
 
 export function clientRig(job: Partial<ClientJob> = {}, changes: Partial<ClientConfig> = {}): ClientRig {
@@ -140,7 +140,7 @@ export function clientRig(job: Partial<ClientJob> = {}, changes: Partial<ClientC
   const session = openClientSession(clientConfig('mail.red.example', changes), { ...JOB, ...job }, 0);
   const pump = (): void => {
     for (const output of clientDrain(session)) {
-      if (output.kind === 'send') out += fromLatin1(output.bytes);
+      if (output.kind === 'send') out += output.bytes;
       else if (output.kind === 'close') rig.closed = true;
       else if (output.kind === 'note') rig.notes.push(output.note);
       else if (output.kind === 'startTls') rig.handshakes++;

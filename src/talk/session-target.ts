@@ -1,7 +1,7 @@
 // A transcript's target made of SMTP or LMTP server sessions and a policy that answers their questions. Time is the
 // target's own and moves only by `@ wait`.
 
-import { concat, type Bytes } from '../base/bytes.ts';
+import { latin1, type Bytes } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import {
   openServerSession,
@@ -30,7 +30,7 @@ interface Open {
   /** The question of a handshake that has not been yet: `@ tls` answers it. */
   handshake: number | undefined;
   /** Bytes for the client that it has not looked at. */
-  sent: Uint8Array[];
+  sent: string;
   closed: boolean;
   /** Nobody has waited for the greeting yet: bytes sent now come before it. */
   waiting: boolean;
@@ -62,7 +62,7 @@ export function sessionTarget(
       for (const output of serverDrain(open.session)) {
         switch (output.kind) {
           case 'send':
-            open.sent.push(output.bytes);
+            open.sent += output.bytes;
             break;
           case 'close':
             open.closed = true;
@@ -96,7 +96,7 @@ export function sessionTarget(
       connections.set(connection, {
         session,
         handshake: undefined,
-        sent: [],
+        sent: '',
         closed: false,
         waiting: true,
       });
@@ -112,8 +112,8 @@ export function sessionTarget(
       const open = get(connection);
       open.waiting = false;
       pump(open);
-      const bytes = concat(...open.sent);
-      open.sent = [];
+      const bytes = latin1(open.sent);
+      open.sent = '';
       return { bytes, closed: open.closed };
     },
     close(connection) {

@@ -2,7 +2,6 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fromLatin1 } from '../base/bytes.ts';
 import { splitAddress } from '../smtp/grammar.ts';
 import * as postfix from '../smtp/postfix.ts';
 import { replyFromText } from '../smtp/reply.ts';
@@ -62,7 +61,7 @@ function target(header: Readonly<Record<string, string>>): TalkTarget {
     directive(name, _argument, block) {
       if (name !== 'stored') return `nobody knows @ ${name}`;
       const last = made.questions.findLast((question) => question.kind === 'message');
-      const stored = last?.kind === 'message' ? fromLatin1(last.message) : '(no message)';
+      const stored = last?.kind === 'message' ? last.message : '(no message)';
       const wanted = (block ?? []).map((line) => `${line}\r\n`).join('');
       return stored === wanted ? undefined : JSON.stringify(stored);
     },

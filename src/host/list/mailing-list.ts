@@ -2,7 +2,6 @@
 // LMTP, copies go out over SMTP, and what it decides is in the trace. What becomes of a message is in posts.ts; this file
 // moves the bytes.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { MINUTE } from '../../base/dates.ts';
 import { connectionOf } from '../../net/network.ts';
 import {
@@ -80,11 +79,11 @@ export const mailingList: ProgramDefinition<MailingListConfig, MailingListState>
       case 'reset': {
         const client = state.clients.get(input.socket);
         if (client !== undefined) {
-          if (input.type === 'data') serverReceive(client.session, latin1(input.bytes), os.now);
+          if (input.type === 'data') serverReceive(client.session, input.bytes, os.now);
           else serverEnd(client.session, os.now);
           settleIn(state, client, os);
         } else if (state.sending?.socket === input.socket && state.sending.client !== undefined) {
-          if (input.type === 'data') clientReceive(state.sending.client, latin1(input.bytes), os.now);
+          if (input.type === 'data') clientReceive(state.sending.client, input.bytes, os.now);
           else clientEnd(state.sending.client, os.now);
           settleOut(state, os);
         }
@@ -136,7 +135,7 @@ function settleIn(state: MailingListState, client: ListClient, os: Os): void {
     for (const output of outputs) {
       switch (output.kind) {
         case 'send':
-          os.send(client.socket, fromLatin1(output.bytes));
+          os.send(client.socket, output.bytes);
           break;
         case 'close':
           os.close(client.socket);
@@ -183,7 +182,7 @@ function answer(
       os.now,
     );
   } else if (question.kind === 'message') {
-    const text = fromLatin1(question.message);
+    const text = question.message;
     const { reversePath, recipients } = question.envelope;
     const cause = os.cause;
     const replies = recipients.map(({ address }) => {
@@ -223,7 +222,7 @@ function greet(state: MailingListState, os: Os): void {
       nexthop: splitAddress(first.recipients[0] ?? '').domain,
       reversePath: first.reversePath,
       recipients: first.recipients.map((address) => ({ address })),
-      message: latin1(os.kept(first.message)),
+      message: os.kept(first.message),
     },
     os.now,
   );
@@ -236,7 +235,7 @@ function settleOut(state: MailingListState, os: Os): void {
   if (sending === undefined || client === undefined) return;
   for (let outputs = clientDrain(client); outputs.length > 0; outputs = clientDrain(client)) {
     for (const output of outputs) {
-      if (output.kind === 'send') os.send(sending.socket, fromLatin1(output.bytes));
+      if (output.kind === 'send') os.send(sending.socket, output.bytes);
       else if (output.kind === 'note')
         os.emit({
           type: 'smtp.client',

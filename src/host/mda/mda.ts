@@ -1,7 +1,6 @@
 // The mail delivery agent: takes messages over LMTP (RFC 2033) and puts them into the folders of its users; lets them read
 // over POP3 and IMAP; hands the mail that their scripts send to the mail server. Here is who gets which input.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { createStore } from '../../mailbox/store.ts';
 import { connectionOf } from '../../net/network.ts';
 import { lmtpConfig, lmtpUserUnknown } from '../../smtp/lmtp.ts';
@@ -73,7 +72,7 @@ export const mda: ProgramDefinition<MdaConfig, MdaState> = {
         if (accessInput(state.config, state.access, state.store, input, os)) return;
         const client = state.clients.get(input.socket);
         if (client === undefined) return;
-        if (input.type === 'data') serverReceive(client.session, latin1(input.bytes), os.now);
+        if (input.type === 'data') serverReceive(client.session, input.bytes, os.now);
         else serverEnd(client.session, os.now);
         return settle(state, client, os);
       }
@@ -96,7 +95,7 @@ function settle(state: MdaState, client: LmtpClient, os: Os): void {
     for (const output of outputs) {
       switch (output.kind) {
         case 'send':
-          os.send(client.socket, fromLatin1(output.bytes));
+          os.send(client.socket, output.bytes);
           break;
         case 'close':
           os.close(client.socket);
@@ -147,7 +146,7 @@ function answer(state: MdaState, client: LmtpClient, id: number, question: Serve
       return;
     }
     case 'message': {
-      const raw = fromLatin1(question.message);
+      const raw = question.message;
       client.helo = question.helo ?? client.helo;
       const replies = question.envelope.recipients.map((recipient) =>
         deliverTo(state, client, raw, question.envelope.reversePath, recipient.address, os),

@@ -2,7 +2,6 @@
 // other, over a real connection, again later when the server is not there. Every message is in the trace when it is written
 // and when the server has taken or refused it.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { MINUTE } from '../../base/dates.ts';
 import { connectionOf } from '../../net/network.ts';
 import {
@@ -77,7 +76,7 @@ export function outboxInput(
       if (input.type === 'connected') greet(state, os);
       else if (input.type === 'connectFailed') waitForServer(state, os);
       else if (sending.client !== undefined && input.type === 'data')
-        clientReceive(sending.client, latin1(input.bytes), os.now);
+        clientReceive(sending.client, input.bytes, os.now);
       else if (sending.client !== undefined) clientEnd(sending.client, os.now);
       break;
     case 'timer':
@@ -112,7 +111,7 @@ function greet(state: MdaState, os: Os): void {
       nexthop: splitAddress(first.recipients[0] ?? '').domain,
       reversePath: first.reversePath,
       recipients: first.recipients.map((recipient) => ({ address: recipient })),
-      message: latin1(os.kept(first.message)),
+      message: os.kept(first.message),
     },
     os.now,
   );
@@ -125,7 +124,7 @@ function settleOut(state: MdaState, os: Os, refused: (outgoing: Outgoing, os: Os
   if (sending === undefined || client === undefined || first === undefined) return;
   for (let outputs = clientDrain(client); outputs.length > 0; outputs = clientDrain(client)) {
     for (const output of outputs) {
-      if (output.kind === 'send') os.send(sending.socket, fromLatin1(output.bytes));
+      if (output.kind === 'send') os.send(sending.socket, output.bytes);
       else if (output.kind === 'note')
         os.emit({
           type: 'smtp.client',

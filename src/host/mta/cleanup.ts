@@ -1,7 +1,6 @@
 // cleanup: what happens to a message between the final dot and the queue. Judges what comes from outside, completes and
 // signs what comes from the own network, puts the trace header on top. cleanup(8), RFC 5321 §4.4, RFC 6409 §8.
 
-import { fromLatin1 } from '../../base/bytes.ts';
 import type { ArcVerdict } from '../../auth/arc-verdict.ts';
 import { withoutForgedResults, type AuthenticationResults } from '../../auth/authentication-results.ts';
 import { isSrs } from '../../auth/srs.ts';
@@ -38,7 +37,7 @@ export function receiveMessage(
   os: Os,
 ): void {
   const { config } = state;
-  const bytes = fromLatin1(question.message);
+  const bytes = question.message;
   if (config.verify !== undefined && !isTrusted(config, client)) {
     startJob(
       state,

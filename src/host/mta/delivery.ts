@@ -1,7 +1,6 @@
 // smtp and lmtp: one attempt to hand a message to its next hop. Tries the candidate addresses in order, drives the client
 // session, and books what it brought for each recipient. smtp(8), RFC 5321 §5.1.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { splitStream } from '../../base/random.ts';
 import {
   clientConfig,
@@ -168,7 +167,7 @@ export function deliveryInput(
           nexthop: delivery.domain,
           reversePath: message.reversePath,
           recipients: delivery.recipients.map((address) => ({ address })),
-          message: latin1(os.kept(message.message)),
+          message: os.kept(message.message),
           size: message.size,
           ...(message.ret === undefined ? {} : { ret: message.ret }),
         },
@@ -183,7 +182,7 @@ export function deliveryInput(
       return connectNext(state, delivery, os);
     }
     case 'data':
-      if (delivery.client !== undefined) clientReceive(delivery.client, latin1(input.bytes), os.now);
+      if (delivery.client !== undefined) clientReceive(delivery.client, input.bytes, os.now);
       return settle(state, delivery, os);
     case 'ended':
     case 'reset':
@@ -208,7 +207,7 @@ function settle(state: MtaState, delivery: Delivery, os: Os): void {
     for (const output of outputs) {
       switch (output.kind) {
         case 'send':
-          os.send(socket, fromLatin1(output.bytes));
+          os.send(socket, output.bytes);
           break;
         case 'note': {
           const seq = os.emit({

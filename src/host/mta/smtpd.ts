@@ -2,7 +2,6 @@
 // hands accepted messages to cleanup. The session decides all words; this file decides yes and no. postconf(5),
 // smtpd_*_restrictions.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { nextInt } from '../../base/random.ts';
 import { connectionOf } from '../../net/network.ts';
 import type { TlsFailure, TlsSession } from '../../net/tls.ts';
@@ -150,7 +149,7 @@ function begin(state: MtaState, client: SmtpdClient, os: Os): void {
   };
   const session = openServerSession(serverConfig(state, client.service), client.peer, os.now, seed);
   client.session = session;
-  if (client.early !== '') serverReceive(session, latin1(client.early), os.now);
+  if (client.early !== '') serverReceive(session, client.early, os.now);
   client.early = '';
   settle(state, client, os);
   if (client.earlyEnd !== 'no') {
@@ -208,7 +207,7 @@ export function smtpdInput(
     else client.earlyEnd = input.type;
     return true;
   }
-  if (input.type === 'data') serverReceive(client.session, latin1(input.bytes), os.now);
+  if (input.type === 'data') serverReceive(client.session, input.bytes, os.now);
   else serverEnd(client.session, os.now);
   settle(state, client, os);
   return true;
@@ -229,7 +228,7 @@ export function settle(state: MtaState, client: SmtpdClient, os: Os): void {
     for (const output of outputs) {
       switch (output.kind) {
         case 'send':
-          os.send(client.socket, fromLatin1(output.bytes));
+          os.send(client.socket, output.bytes);
           break;
         case 'close':
           os.close(client.socket);

@@ -1,7 +1,6 @@
 // Messages that a program of a host hands to its own mail server, one connection each, in SMTP. It keeps nothing and
 // tries nothing twice: the queue is the server's. Plain data.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { MINUTE } from '../../base/dates.ts';
 import { connectionOf } from '../../net/network.ts';
 import {
@@ -94,13 +93,13 @@ export function outboxInput<Subject>(
           nexthop: server.host,
           reversePath: run.reversePath,
           recipients: [{ address: run.recipient }],
-          message: latin1(run.text),
+          message: run.text,
         },
         os.now,
       );
       break;
     case 'data':
-      if (run.client !== undefined) clientReceive(run.client, latin1(input.bytes), os.now);
+      if (run.client !== undefined) clientReceive(run.client, input.bytes, os.now);
       break;
     default:
       if (run.client !== undefined) clientEnd(run.client, os.now);
@@ -120,7 +119,7 @@ function settle<Subject>(
     for (const output of outputs)
       switch (output.kind) {
         case 'send':
-          os.send(socket, fromLatin1(output.bytes));
+          os.send(socket, output.bytes);
           break;
         case 'note':
           os.emit({ type: 'smtp.client', connection: connectionOf(socket), queueId: '', note: output.note });
