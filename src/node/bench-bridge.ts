@@ -105,9 +105,10 @@ export async function peerRate(resolver: Resolver, mail: BenchMail, messages: nu
           disableArc: true,
           disableBimi: true,
         } as unknown as Parameters<typeof authenticate>[1]).then(
-          ({ headers }) => {
-            mailbox.push(headers + bytes.toString('latin1'));
-            done();
+          ({ headers, dmarc }) => {
+            const passed = dmarc !== false && dmarc.status.result === 'pass';
+            if (passed) mailbox.push(headers + bytes.toString('latin1'));
+            done(passed ? null : new Error('mailauth does not believe the message'));
           },
           (problem: Error) => done(problem),
         );
