@@ -111,6 +111,7 @@ class Engine {
     if (fresh) {
       await forget(key);
       await forgetUnder(`${key}:zone:`);
+      await forgetUnder(`${key}:setting:`);
     }
     const kept = fresh ? undefined : await keptValue<SavedWorld>(key);
     // Another world was asked for meanwhile.
