@@ -42,6 +42,8 @@ export interface AccessService<Session> {
   end(session: Session, store: MailStore, now: Time): void;
   wake(session: Session, store: MailStore, now: Time): void;
   wakeAt(session: Session): Time | undefined;
+  /** Something was said or has happened that the client is about to hear of: it is waited for, as with a busy server. */
+  isAwaited(session: Session): boolean;
   answer(session: Session, store: MailStore, id: number, answer: AccessAnswer, now: Time): void;
   /** Somebody else changed the user's folders. */
   notice(session: Session, store: MailStore, now: Time): void;

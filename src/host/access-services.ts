@@ -30,6 +30,8 @@ installAccess<ImapSession>('imap', {
   end: (session, _store, now) => imapEnd(session, now),
   wake: imapWake,
   wakeAt: imapWakeAt,
+  isAwaited: ({ delayed, continuation }) =>
+    delayed !== undefined || (continuation?.kind === 'idle' && continuation.reportAt !== undefined),
   answer(session, store, id, answer, now) {
     if (answer.kind !== 'maildrop') imapAnswer(session, store, id, answer, now);
   },
@@ -43,6 +45,7 @@ installAccess<Pop3Session>('pop3', {
   end: pop3End,
   wake: pop3Wake,
   wakeAt: pop3WakeAt,
+  isAwaited: ({ delayed, locked }) => delayed !== undefined || locked !== undefined,
   answer: pop3Answer,
   // A POP3 session sees the maildrop as it was at its login (RFC 1939 §5).
   notice: () => undefined,

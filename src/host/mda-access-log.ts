@@ -109,7 +109,8 @@ export function noted(client: AccessClient, note: ImapNote | Pop3Note, os: Os): 
           client.pid + 1,
         );
       }
-      return undefined;
+      // POP3 marks as read what it has handed out, and does so at the end.
+      return protocol === 'pop3' ? user : undefined;
     }
     case 'changed':
     case 'removed':

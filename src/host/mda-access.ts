@@ -293,7 +293,7 @@ function settle(
   if (!state.clients.has(client.socket)) return;
   const wakeAt = service.wakeAt(client.session);
   if (wakeAt === undefined) os.cancelTimer(`access:${client.socket}`);
-  else os.timer(`access:${client.socket}`, wakeAt, 'patient');
+  else os.timer(`access:${client.socket}`, wakeAt, service.isAwaited(client.session) ? 'busy' : 'patient');
 }
 
 function answer(

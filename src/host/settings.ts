@@ -4,6 +4,7 @@
 
 import { isKeyError, readPrivateKeyPem } from '../crypto/keys.ts';
 import { DMARC_REFUSALS } from '../smtp/auth-replies.ts';
+import { MAIL_SECURITIES } from './mail-client/config.ts';
 import { MITIGATIONS } from './list/config.ts';
 import { sieveService } from './mda/sieve-service.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
@@ -40,6 +41,8 @@ export type SettingProblem =
 export const DOMAIN_PATTERN =
   /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
+/** A server's name or address. */
+const SERVER_PATTERN = /^[a-z0-9.:-]{1,253}$/i;
 /** An address, or a network in CIDR. */
 const NETWORK_PATTERN = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;
 /** `address target, target`, a line of virtual(5). */
@@ -85,6 +88,18 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
     'quota.*.messages': { kind: 'number', min: 0, max: 1e6, optional: true },
     quotaFullTempfail: { kind: 'switch' },
     recipientDelimiter: { kind: 'choice', of: ['+', '-', ''] },
+  },
+  mailClient: {
+    leaveOnServer: { kind: 'switch' },
+    download: { kind: 'choice', of: ['headers', 'all'] },
+    'server.host': { kind: 'text', pattern: SERVER_PATTERN },
+    'server.port': { kind: 'number', min: 1, max: 65535 },
+    'server.security': { kind: 'choice', of: MAIL_SECURITIES },
+    user: { kind: 'text', pattern: /^[^\s\0]{1,200}$/ },
+    password: { kind: 'text', pattern: /^[^\r\n\0]{1,200}$/ },
+    'submission.host': { kind: 'text', pattern: SERVER_PATTERN },
+    'submission.port': { kind: 'number', min: 1, max: 65535 },
+    'submission.security': { kind: 'choice', of: MAIL_SECURITIES },
   },
   reporter: {
     failureReports: { kind: 'switch' },

@@ -49,6 +49,7 @@ export function commandsOf(request: ImapRequest, capabilities: readonly string[]
         header: '(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER])',
         // Not PEEK: who opens a message has read it, and the server marks it (RFC 9051 §6.4.5).
         body: '(UID FLAGS RFC822.SIZE BODY[])',
+        peek: '(UID FLAGS RFC822.SIZE BODY.PEEK[])',
       };
       return [command('UID FETCH', set, items[request.what])];
     }
@@ -71,6 +72,12 @@ export function commandsOf(request: ImapRequest, capabilities: readonly string[]
     }
     case 'delete':
       return removal(printSet(request.uids), has('UIDPLUS'));
+    case 'status':
+      return [command('STATUS', mailbox(request.folder), '(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)')];
+    case 'create':
+      return [command('CREATE', mailbox(request.folder))];
+    case 'expunge':
+      return [command('EXPUNGE')];
     case 'search': {
       const ascii = /^[\x20-\x7e]*$/.test(request.text);
       return [

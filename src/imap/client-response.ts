@@ -1,7 +1,7 @@
 // What a server says, as values: cuts the input into responses (lines and their literals, RFC 9051 §4.3) and reads those a
 // mail program needs. What is not understood is passed over, as RFC 9051 §2.2.2 asks of a client; nothing throws.
 
-import type { ImapClientMessage } from './client-session.ts';
+import type { ImapClientMessage, ImapFolderStatus } from './client-session.ts';
 import { astring, keyword, parseArgs, type Arg } from './syntax.ts';
 
 /**
@@ -75,6 +75,26 @@ export function readList(text: string): { attributes: string[]; name: string } |
   const name = astring(wire);
   if (attributes?.kind !== 'list' || name === undefined) return undefined;
   return { attributes: texts(attributes.items), name };
+}
+
+/** `INBOX (MESSAGES 3 UNSEEN 1)`: what was counted; nothing when it is malformed. */
+export function readCounts(text: string): ImapFolderStatus {
+  const parsed = parseArgs(text);
+  const list = 'args' in parsed ? parsed.args[1] : undefined;
+  if (list?.kind !== 'list') return {};
+  const count = (name: string): number | undefined => {
+    const at = list.items.findIndex((item, index) => index % 2 === 0 && keyword(item) === name);
+    return at < 0 ? undefined : positive(list.items[at + 1]);
+  };
+  const [messages, unseen, uidNext, uidValidity] = ['MESSAGES', 'UNSEEN', 'UIDNEXT', 'UIDVALIDITY'].map(
+    count,
+  );
+  return {
+    ...(messages === undefined ? {} : { messages }),
+    ...(unseen === undefined ? {} : { unseen }),
+    ...(uidNext === undefined ? {} : { uidNext }),
+    ...(uidValidity === undefined ? {} : { uidValidity }),
+  };
 }
 
 function positive(arg: Arg | undefined): number | undefined {

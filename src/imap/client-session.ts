@@ -45,12 +45,18 @@ export type ImapRequest =
   | {
       readonly kind: 'fetch';
       readonly uids: readonly number[] | { readonly from: number };
-      readonly what: 'flags' | 'header' | 'body';
+      /** `peek`: the text without marking the message as read. */
+      readonly what: 'flags' | 'header' | 'body' | 'peek';
     }
+  /** How many messages a folder has, without opening it. */
+  | { readonly kind: 'status'; readonly folder: string }
+  | { readonly kind: 'create'; readonly folder: string }
   | { readonly kind: 'flag'; readonly uids: readonly number[]; readonly flag: string; readonly on: boolean }
   | { readonly kind: 'move'; readonly uids: readonly number[]; readonly folder: string }
   /** For good: \Deleted, then EXPUNGE of these. */
   | { readonly kind: 'delete'; readonly uids: readonly number[] }
+  /** For good: everything in the open folder that is marked \Deleted, whoever marked it. */
+  | { readonly kind: 'expunge' }
   | { readonly kind: 'search'; readonly text: string }
   | {
       readonly kind: 'append';
@@ -78,6 +84,14 @@ export interface ImapClientMessage {
   readonly body?: string;
 }
 
+/** What STATUS counted; absent items were not said. */
+export interface ImapFolderStatus {
+  readonly messages?: number;
+  readonly unseen?: number;
+  readonly uidNext?: number;
+  readonly uidValidity?: number;
+}
+
 export interface ImapResult {
   readonly ok: boolean;
   /** The response code, such as `OVERQUOTA`, `TRYCREATE`, `APPENDUID 1 5`. */
@@ -87,6 +101,8 @@ export interface ImapResult {
   readonly messages: readonly ImapClientMessage[];
   /** Of SEARCH. */
   readonly found: readonly number[];
+  /** Of STATUS. */
+  readonly counts: ImapFolderStatus;
 }
 
 /** What the server said unasked, or on the way. */
@@ -170,6 +186,7 @@ export interface ImapClientSession {
   folders: ImapClientFolder[];
   messages: ImapClientMessage[];
   found: number[];
+  counts: ImapFolderStatus;
   folder: ImapFolderView | undefined;
   waitingSince: Time;
 }

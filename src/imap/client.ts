@@ -6,7 +6,14 @@ import type { Time } from '../base/dates.ts';
 import { openSaslClient, saslChallenge, saslFinished, saslInitial } from '../sasl/client.ts';
 import { MECHANISMS, printInitialResponse, printSasl, sendsPassword } from '../sasl/mechanism.ts';
 import { commandsOf, loginCommand } from './client-request.ts';
-import { readFetch, readList, readStatus, responseEnd, type StatusLine } from './client-response.ts';
+import {
+  readCounts,
+  readFetch,
+  readList,
+  readStatus,
+  responseEnd,
+  type StatusLine,
+} from './client-response.ts';
 import type {
   ImapClientConfig,
   ImapClientFailure,
@@ -46,6 +53,7 @@ export function openImapClient(config: ImapClientConfig, now: Time): ImapClientS
     folders: [],
     messages: [],
     found: [],
+    counts: {},
     folder: undefined,
     waitingSince: now,
   };
@@ -282,14 +290,15 @@ function data(session: ImapClientSession, line: string): void {
         return;
     }
   }
-  const [, word = '', words = ''] = /^(CAPABILITY|LIST|SEARCH)(?: ([^]*))?$/i.exec(line) ?? [];
+  const [, word = '', words = ''] = /^(CAPABILITY|LIST|STATUS|SEARCH)(?: ([^]*))?$/i.exec(line) ?? [];
   if (word.toUpperCase() === 'CAPABILITY') learnCapabilities(session, line);
   else if (word.toUpperCase() === 'LIST') {
     const listed = readList(words);
     const name = listed && (fromModifiedUtf7(listed.name) ?? listed.name);
     if (listed !== undefined && name !== undefined && session.folders.length < 10_000)
       session.folders.push({ name, attributes: listed.attributes });
-  } else if (word.toUpperCase() === 'SEARCH')
+  } else if (word.toUpperCase() === 'STATUS') session.counts = readCounts(words);
+  else if (word.toUpperCase() === 'SEARCH')
     for (const uid of words.split(' '))
       if (/^\d{1,10}$/.test(uid) && session.found.length < MAX_MESSAGES) session.found.push(Number(uid));
 }
@@ -427,15 +436,16 @@ function finish(session: ImapClientSession, status: StatusLine): void {
     else if (session.folder !== undefined)
       session.folder.readOnly = status.code?.toUpperCase() === 'READ-ONLY';
   }
-  const { folders, messages, found } = session;
+  const { folders, messages, found, counts } = session;
   if (done !== undefined)
     session.outputs.push({
       kind: 'result',
       id: done.id,
-      result: { ok, code: status.code, text: status.text, folders, messages, found },
+      result: { ok, code: status.code, text: status.text, folders, messages, found, counts },
     });
   session.steps = [];
   session.folders = [];
   session.messages = [];
   session.found = [];
+  session.counts = {};
 }

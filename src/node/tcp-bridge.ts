@@ -6,6 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { fromLatin1, latin1 } from '../base/bytes.ts';
 import '../host/access-services.ts';
+import '../host/mail-client/engine.ts';
 import '../host/mda/sieve-engine.ts';
 import type { TraceEvent } from '../host/events.ts';
 import type { GatewayState, OutsideCall } from '../host/gateway.ts';

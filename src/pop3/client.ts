@@ -51,6 +51,12 @@ export interface Pop3ClientJob {
   readonly after: 'leave' | 'delete';
   /** Unique ids that the person deleted here and that shall go there too. */
   readonly remove: readonly string[];
+  /** `headers`: of what is new only the header is fetched (TOP), apart from what is `wanted`. `whole` when absent. */
+  readonly fetch?: 'whole' | 'headers';
+  /** Known ones of which only the header is here: nothing is deleted there that nobody has. */
+  readonly headers?: readonly string[];
+  /** Unique ids that are downloaded whole, known or not. */
+  readonly wanted?: readonly string[];
 }
 
 export type Pop3ClientFailure =
@@ -85,8 +91,15 @@ export type Pop3ClientOutput =
   /** Secure the connection; then `pop3ClientSecured`. */
   | { readonly kind: 'startTls' }
   | { readonly kind: 'close' }
-  /** A whole message as a binary string, without stuffed dots. */
-  | { readonly kind: 'message'; readonly uid: string | undefined; readonly raw: string }
+  /** A message as a binary string, without stuffed dots. */
+  | {
+      readonly kind: 'message';
+      readonly uid: string | undefined;
+      readonly raw: string;
+      /** False: only its header came; `size` is what the server says of the whole. */
+      readonly isWhole: boolean;
+      readonly size: number | undefined;
+    }
   /** QUIT was answered: these are gone from the server, and not before (RFC 1939 §6). */
   | { readonly kind: 'done'; readonly removed: readonly string[]; readonly onServer: readonly string[] }
   | { readonly kind: 'failed'; readonly code: Pop3ClientFailure; readonly text: string }
@@ -116,7 +129,7 @@ export interface Pop3ClientSession {
   uids: Record<number, string>;
   sizes: Record<number, number>;
   /** What is still to be done, first one next. */
-  tasks: { readonly verb: 'RETR' | 'DELE'; readonly number: number }[];
+  tasks: { readonly verb: 'RETR' | 'TOP' | 'DELE'; readonly number: number }[];
   deleted: string[];
   waitingSince: Time;
 }
@@ -298,7 +311,7 @@ function replied(session: Pop3ClientSession, good: boolean, text: string, now: T
       return;
     case 'work': {
       const [task] = session.tasks;
-      if (task?.verb === 'RETR' && good) {
+      if ((task?.verb === 'RETR' || task?.verb === 'TOP') && good) {
         session.lines = [];
         return;
       }
@@ -344,7 +357,13 @@ function listed(session: Pop3ClientSession, lines: readonly string[], now: Time)
       const [task] = session.tasks;
       session.tasks.shift();
       const uid = task === undefined ? undefined : session.uids[task.number];
-      session.outputs.push({ kind: 'message', uid, raw: lines.map((line) => `${line}\r\n`).join('') });
+      session.outputs.push({
+        kind: 'message',
+        uid,
+        raw: lines.map((line) => `${line}\r\n`).join(''),
+        isWhole: task?.verb !== 'TOP',
+        size: task === undefined ? undefined : session.sizes[task.number],
+      });
       goOn(session, now);
       return;
     }
@@ -413,13 +432,19 @@ function plan(session: Pop3ClientSession, now: Time): void {
   const { job, uids, sizes, count } = session;
   const known = new Set(job.known);
   const remove = new Set(job.remove);
+  const wanted = new Set(job.wanted);
+  const headers = new Set(job.headers);
   const messages: Pop3ClientMessage[] = [];
   for (let number = 1; number <= count; number++) {
     const uid = uids[number];
     messages.push({ number, uid, size: sizes[number] });
     const gone = uid !== undefined && remove.has(uid);
-    if (!gone && (uid === undefined || !known.has(uid))) session.tasks.push({ verb: 'RETR', number });
-    if (gone || job.after === 'delete') session.tasks.push({ verb: 'DELE', number });
+    const isWanted = uid !== undefined && wanted.has(uid);
+    const isNew = uid === undefined || !known.has(uid);
+    const isHeader = !isWanted && (isNew ? job.fetch === 'headers' : headers.has(uid));
+    if (!gone && (isNew || isWanted)) session.tasks.push({ verb: isHeader ? 'TOP' : 'RETR', number });
+    // What is here only as a header is not deleted there: nobody would have its text any more.
+    if (gone || (job.after === 'delete' && !isHeader)) session.tasks.push({ verb: 'DELE', number });
   }
   note(session, { at: now, kind: 'listing', messages });
   goOn(session, now);
@@ -428,5 +453,5 @@ function plan(session: Pop3ClientSession, now: Time): void {
 function goOn(session: Pop3ClientSession, now: Time): void {
   const [task] = session.tasks;
   if (task === undefined) say(session, 'QUIT', 'QUIT', now);
-  else say(session, 'work', `${task.verb} ${task.number}`, now);
+  else say(session, 'work', `${task.verb} ${task.number}${task.verb === 'TOP' ? ' 0' : ''}`, now);
 }

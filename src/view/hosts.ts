@@ -23,6 +23,8 @@ export type Hosts = Map<string, HostFold>;
 
 const ROLES: readonly HostRole[] = [
   'laptop',
+  'desktop',
+  'phone',
   'router',
   'mailServer',
   'mx',

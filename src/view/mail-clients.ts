@@ -13,7 +13,7 @@ import type {
   MailPhase,
   MailProtocol,
 } from '../host/mail-client/notes.ts';
-import { settingOf, withSetting } from '../host/settings.ts';
+import { withSetting } from '../host/settings.ts';
 import type { ProgramConfig } from '../host/programs.ts';
 import type { Journal } from './journal.ts';
 import { identities, type Identities } from './mail-identity.ts';
@@ -145,7 +145,6 @@ function fold(
       if (client === undefined) return;
       const config = withSetting(client.config as unknown as ProgramConfig, event.setting, event.value);
       client.config = config as unknown as MailClientConfig;
-      if (event.setting === 'idle') client.idle = settingOf(config, 'idle') === true;
       return;
     }
     case 'net.connected':

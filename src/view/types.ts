@@ -33,6 +33,8 @@ export interface Problem {
 
 export type HostRole =
   | 'laptop'
+  | 'desktop'
+  | 'phone'
   | 'router'
   | 'mailServer'
   | 'mx'

@@ -40,7 +40,7 @@ import { lessonSources, playScript } from '../lesson/sources.ts';
 import { scenarioName, type Start } from './start.ts';
 
 /** Changes whenever the same tape may give another trace: a saved world of another version is not continued. */
-export const ENGINE = 'ehlo-4';
+export const ENGINE = 'ehlo-5';
 
 /** So many commands lie between two checkpoints; undoing one replays at most as many. */
 const CHECKPOINT_EVERY = 25;

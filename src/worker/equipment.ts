@@ -3,6 +3,7 @@
 
 import '../crypto/curves.ts';
 import '../host/access-services.ts';
+import '../host/mail-client/engine.ts';
 import '../host/mda/sieve-engine.ts';
 import '../host/shell/tools.ts';
 import '../host/reports/writer.ts';

@@ -22,6 +22,13 @@ export interface MailDraft {
 
 export const MAIL_FLAGS = ['seen', 'flagged', 'answered', 'deleted'] as const;
 export type MailFlag = (typeof MAIL_FLAGS)[number];
+/** RFC 9051 §2.3.2. */
+export const MAIL_FLAG_NAMES: Readonly<Record<MailFlag, string>> = {
+  seen: '\\Seen',
+  flagged: '\\Flagged',
+  answered: '\\Answered',
+  deleted: '\\Deleted',
+};
 
 export type MailAsk =
   /** Fetch what is new: IMAP folder list, counts and the open folder; POP3 one visit. Sends what waits, too. */
@@ -59,6 +66,8 @@ export type MailProblem =
   | { readonly id: 'badAddress'; readonly address: string }
   | { readonly id: 'noRecipient' }
   | { readonly id: 'emptySearch' }
+  /** Only with a network: a check, a text that is not here. */
+  | { readonly id: 'isOffline' }
   | { readonly id: 'mailTooLong'; readonly limit: number }
   /** POP3 has no such thing: IDLE, EXPUNGE. */
   | { readonly id: 'notWithPop3' };

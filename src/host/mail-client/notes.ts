@@ -141,7 +141,13 @@ export interface MailOutgoing {
 }
 
 /** What came in the way of an action or of what was known. Words: `mail.conflict.<kind>`. */
-export const MAIL_CONFLICTS = ['messageGone', 'folderGone', 'uidValidity', 'actionRefused'] as const;
+export const MAIL_CONFLICTS = [
+  'messageGone',
+  'folderGone',
+  'uidValidity',
+  'actionRefused',
+  'accountChanged',
+] as const;
 export interface MailConflict {
   readonly kind: (typeof MAIL_CONFLICTS)[number];
   readonly folder: string;

@@ -12,6 +12,8 @@ const MAX_FOLDER = 200;
 
 /** The address in what was typed, as it goes into the envelope; undefined when it is none. */
 export function typedAddress(typed: string): string | undefined {
+  // eslint-disable-next-line no-control-regex -- a line end would begin another field
+  if (/[\x00-\x1f\x7f]/.test(typed)) return undefined;
   const [box, ...more] = mailboxesOf(parseAddressList(typed));
   if (box === undefined || more.length > 0 || box.domain === '' || box.localPart === '') return undefined;
   const address = printAddrSpec(box.localPart, box.domain);
@@ -21,12 +23,14 @@ export function typedAddress(typed: string): string | undefined {
 /** Undefined when it can be done. */
 export function mailProblem(state: MailClientState, ask: MailAsk): MailProblem | undefined {
   switch (ask.kind) {
-    case 'check':
-    case 'sendAgain':
     case 'online':
-      return ask.kind === 'sendAgain' && ask.outgoing !== undefined
-        ? outgoingProblem(state, ask.outgoing)
-        : undefined;
+      return undefined;
+    case 'check':
+      return offline(state);
+    case 'sendAgain':
+      return (
+        (ask.outgoing === undefined ? undefined : outgoingProblem(state, ask.outgoing)) ?? offline(state)
+      );
     case 'discard':
       return outgoingProblem(state, ask.outgoing);
     case 'idle':
@@ -40,7 +44,10 @@ export function mailProblem(state: MailClientState, ask: MailAsk): MailProblem |
       if (ask.text.length > MAX_FOLDER) return { id: 'mailTooLong', limit: MAX_FOLDER };
       return folderProblem(state, ask.folder);
     case 'read':
-      return refsProblem(state, { folder: ask.folder, ids: [ask.id] });
+      return (
+        refsProblem(state, { folder: ask.folder, ids: [ask.id] }) ??
+        (state.caches.get(ask.folder)?.messages.get(ask.id)?.here === 'whole' ? undefined : offline(state))
+      );
     case 'flag':
     case 'delete':
       return refsProblem(state, ask);
@@ -58,6 +65,9 @@ export function mailProblem(state: MailClientState, ask: MailAsk): MailProblem |
       return draftProblem(state, ask);
   }
 }
+
+const offline = (state: MailClientState): MailProblem | undefined =>
+  state.isOnline ? undefined : { id: 'isOffline' };
 
 function folderNames(state: MailClientState): readonly string[] {
   if (state.folders.length > 0) return state.folders.map(({ name }) => name);

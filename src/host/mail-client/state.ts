@@ -1,7 +1,6 @@
 // What a mail program keeps: folders as it knows them, what waits, and what it has open. Plain data, so that it survives a
 // checkpoint in the middle of a conversation.
 
-import type { Time } from '../../base/dates.ts';
 import type { ImapClientSession } from '../../imap/client-session.ts';
 import type { Pop3ClientSession } from '../../pop3/client.ts';
 import type { ClientSession } from '../../smtp/client-job.ts';
@@ -10,9 +9,11 @@ import type { MailAction, MailFolderInfo, MailMessage, MailOutgoing, MailPhase }
 
 /** A folder that was looked into. */
 export interface MailFolderCache {
-  /** Undefined in POP3. */
+  /** Undefined in POP3, and before the first SELECT. */
   uidValidity: number | undefined;
   messages: Map<number, MailMessage>;
+  /** The trace knows that it was looked into, also where nothing was in it. */
+  isTold: boolean;
   /** POP3: the number of the next message here. */
   nextId: number;
 }
@@ -20,6 +21,8 @@ export interface MailFolderCache {
 /** One thing to be done in a conversation; the first of the list is at work. */
 export type MailStep =
   | { readonly kind: 'list' }
+  /** The counts of all folders but the open one. */
+  | { readonly kind: 'statuses' }
   | { readonly kind: 'status'; readonly folder: string }
   | { readonly kind: 'select'; readonly folder: string }
   /** Which messages are there, with which flags; asks for the headers and texts that are wanted. */
@@ -42,6 +45,8 @@ export type MailStep =
 export interface MailLink {
   /** Addresses that have not been tried. */
   addresses: string[];
+  /** The one that is being tried, or that it is connected to. */
+  address: string;
   /** The look-up that is waited for. */
   token: string | undefined;
   socket: number | undefined;
@@ -72,7 +77,10 @@ export interface MailClientState {
   steps: MailStep[];
   /** The request of the first step, while its answer is awaited. */
   request: number | undefined;
-  idleSince: Time | undefined;
+  /** The IDLE that stands or is being begun. */
+  idleRequest: number | undefined;
+  /** Folders as they were told last, as JSON. */
+  foldersTold: string;
   fetched: number;
   fresh: number;
   /** POP3: unique ids that were downloaded, and those that were deleted here and shall go there, too. */
@@ -80,12 +88,14 @@ export interface MailClientState {
   readonly remove: Set<string>;
   /** POP3: messages whose text is wanted although only headers are fetched. */
   readonly wanted: Set<string>;
-  /** Numbers a message of this device in POP3. */
+  /** POP3: to be shown as soon as its text is here. */
   reading: { readonly folder: string; readonly id: number } | undefined;
 
   // ---- the conversation with the submission server
   outgoing: MailLink | undefined;
   smtp: ClientSession | undefined;
+  /** How its connection broke, if it did: in the session's own words. */
+  smtpLost: { readonly reason: 'lost connection' | 'timeout'; readonly step: string } | undefined;
   /** What is being sent. */
   sending: number | undefined;
   sendPhase: MailPhase;
@@ -111,7 +121,8 @@ export function newMailState(config: MailClientConfig): MailClientState {
     phase: 'closed',
     steps: [],
     request: undefined,
-    idleSince: undefined,
+    idleRequest: undefined,
+    foldersTold: '',
     fetched: 0,
     fresh: 0,
     known: new Set(),
@@ -120,7 +131,15 @@ export function newMailState(config: MailClientConfig): MailClientState {
     reading: undefined,
     outgoing: undefined,
     smtp: undefined,
+    smtpLost: undefined,
     sending: undefined,
     sendPhase: 'closed',
   };
+}
+
+/** The folder must be looked through again, unless that is due anyway. */
+export function dueSteps(state: MailClientState, folder: string): void {
+  const waiting = state.steps.slice(state.request === undefined ? 0 : 1);
+  if (!waiting.some((step) => step.kind === 'flags' && step.folder === folder))
+    state.steps.push({ kind: 'flags', folder });
 }

@@ -2,6 +2,7 @@
 
 import '../../crypto/curves.ts';
 import '../access-services.ts';
+import '../mail-client/engine.ts';
 import '../mda/sieve-engine.ts';
 import '../shell/tools.ts';
 import '../reports/writer.ts';

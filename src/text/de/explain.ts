@@ -19,6 +19,8 @@ export const explain: ExplainWords = {
   'why.message.rejected': 'Warum {host} „{subject}“ abgewiesen hat',
   'why.message.discarded': 'Warum „{subject}“ weggeworfen wurde',
 
+  'why.role.desktop': 'Ein Computer auf einem Schreibtisch, mit einem Mailprogramm darauf.',
+  'why.role.phone': 'Ein Handy mit einem Mailprogramm. Es hat wenig Platz, und das Netz kommt und geht.',
   'why.role.laptop': 'Dein Rechner. Sein Terminal spricht mit jedem Server in diesem Internet.',
   'why.role.router':
     'Er verbindet dein Zuhause mit dem Internet. Das ganze Zuhause erscheint dort unter einer Adresse.',

@@ -55,6 +55,8 @@ export const mailClient: MailClientWords = {
   'mail.conflict.folderGone': 'Den Ordner {folder} gibt es nicht mehr.',
   'mail.conflict.uidValidity':
     'Der Server zählt den Ordner {folder} neu (UIDVALIDITY): Was dieses Gerät darüber wusste, gilt nicht mehr und wird neu geholt.',
+  'mail.conflict.accountChanged':
+    'Das Programm ist jetzt für ein anderes Postfach eingerichtet: Was auf das alte gewartet hat, ist hinfällig.',
   'mail.conflict.actionRefused': 'Der Server hat es abgelehnt: {text}',
 
   'mail.problem.noSuchFolder': 'Einen Ordner {folder} gibt es nicht.',
@@ -65,6 +67,7 @@ export const mailClient: MailClientWords = {
   'mail.problem.badAddress': '„{address}“ ist keine Mailadresse.',
   'mail.problem.noRecipient': 'An wen? Mindestens ein Empfänger muss sein.',
   'mail.problem.emptySearch': 'Wonach soll gesucht werden?',
+  'mail.problem.isOffline': 'Dieses Gerät ist offline. Geh zuerst online.',
   'mail.problem.mailTooLong': 'Das ist zu viel: höchstens {limit}.',
   'mail.problem.notWithPop3': 'So etwas kennt POP3 nicht.',
   'mail.problem.noSuchProgram': 'Auf {host} gibt es kein Mailprogramm {program}.',

@@ -49,6 +49,9 @@ export const page: PageWords = {
   'world.relays': 'Zwischen Absender und Ziel',
   'world.relays.what':
     'Ein Weiterleiter und eine Mailingliste vor drei Empfängern, die verschieden urteilen. Was übersteht den Weg?',
+  'world.devices': 'Ein Postfach, drei Geräte',
+  'world.devices.what':
+    'Ein Desktop-PC mit POP3, ein Laptop und ein Handy mit IMAP: Was holt, behält, markiert und löscht jedes von ihnen?',
   'world.dns-faults': 'DNS mit Fehlern',
   'world.dns-faults.what': 'Zonen, in denen etwas nicht stimmt. Finde heraus, was, und bring es in Ordnung.',
   'start.presenting': 'Vorführen',
@@ -96,6 +99,8 @@ export const page: PageWords = {
   junk: 'Spam',
   messages: 'Wo die neuesten Nachrichten sind',
   noSubject: '(kein Betreff)',
+  'role.desktop': 'Desktop-PC',
+  'role.phone': 'Handy',
   'role.laptop': 'Dein Laptop',
   'role.router': 'Router zu Hause',
   'role.mailServer': 'Mailserver',

@@ -2,6 +2,7 @@
 // die englische Fassung.
 
 import type { SettingsText } from '../en/settings.ts';
+import { mailSettings } from './settings-mail.ts';
 import { relaySettings } from './settings-relays.ts';
 
 export const settings: SettingsText = {
@@ -106,12 +107,14 @@ export const settings: SettingsText = {
     reporter: 'DMARC-Berichte',
     mailingList: 'Mailingliste',
     sender: 'Versandprogramm',
+    mailClient: 'Mailprogramm',
     nameServer: 'Nameserver',
     resolver: 'Resolver',
     gateway: 'Gateway',
   },
   settings: {
     ...relaySettings,
+    ...mailSettings,
     'mta.myhostname': {
       name: 'Eigener Name',
       what: 'Wie sich dieser Server bei `EHLO`, in der Begrüßung und in `Received` nennt. Am besten so, wie seine Adresse im DNS heißt.',

@@ -18,6 +18,8 @@ export const explain = {
   'why.message.rejected': 'Why {host} rejected “{subject}”',
   'why.message.discarded': 'Why “{subject}” was thrown away',
 
+  'why.role.desktop': 'A computer on a desk, with a mail program on it.',
+  'why.role.phone': 'A phone with a mail program. It has little room, and the network comes and goes.',
   'why.role.laptop': 'Your computer. Its terminal speaks to any server on this internet.',
   'why.role.router': 'It connects your home to the internet. The whole home appears there under one address.',
   'why.role.mailServer':

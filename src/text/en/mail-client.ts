@@ -50,6 +50,8 @@ export const mailClient = {
   'mail.conflict.folderGone': 'The folder {folder} does not exist any more.',
   'mail.conflict.uidValidity':
     'The server counts the folder {folder} anew (UIDVALIDITY): what this device knew of it is void and is fetched again.',
+  'mail.conflict.accountChanged':
+    'The program is set up for another mailbox now: what waited for the old one is given up.',
   'mail.conflict.actionRefused': 'The server refused it: {text}',
 
   'mail.problem.noSuchFolder': 'There is no folder {folder}.',
@@ -60,6 +62,7 @@ export const mailClient = {
   'mail.problem.badAddress': '“{address}” is no mail address.',
   'mail.problem.noRecipient': 'To whom? At least one recipient is needed.',
   'mail.problem.emptySearch': 'What shall be searched for?',
+  'mail.problem.isOffline': 'This device is offline. Go online first.',
   'mail.problem.mailTooLong': 'That is too much: at most {limit}.',
   'mail.problem.notWithPop3': 'POP3 has no such thing.',
   'mail.problem.noSuchProgram': 'There is no mail program {program} on {host}.',

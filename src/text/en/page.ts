@@ -46,6 +46,9 @@ export const page = {
   'world.relays': 'Between origin and destination',
   'world.relays.what':
     'A forwarder and a mailing list in front of three receivers that judge differently. What survives the way?',
+  'world.devices': 'One mailbox, three devices',
+  'world.devices.what':
+    'A desktop with POP3, a laptop and a phone with IMAP: what each of them fetches, keeps, marks and deletes.',
   'world.dns-faults': 'DNS with mistakes',
   'world.dns-faults.what': 'Zones in which something is wrong. Find out what, and mend it.',
   'start.presenting': 'Presenting',
@@ -93,6 +96,8 @@ export const page = {
   junk: 'Junk',
   messages: 'Where the newest messages are',
   noSubject: '(no subject)',
+  'role.desktop': 'Desktop computer',
+  'role.phone': 'Phone',
   'role.laptop': 'Your laptop',
   'role.router': 'Home router',
   'role.mailServer': 'Mail server',

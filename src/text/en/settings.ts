@@ -1,6 +1,7 @@
 // The words of the panel "Server": what a learner may change on a program and what each choice does. Keyed by kind of program
 // and setting (`mta.signing`); loaded with the panel. German has the same type. Backticks are code.
 
+import { mailSettings } from './settings-mail.ts';
 import { relaySettings } from './settings-relays.ts';
 
 export interface SettingText {
@@ -117,12 +118,14 @@ export const settings: SettingsText = {
     reporter: 'DMARC reports',
     mailingList: 'Mailing list',
     sender: 'Sending program',
+    mailClient: 'Mail program',
     nameServer: 'Name server',
     resolver: 'Resolver',
     gateway: 'Gateway',
   },
   settings: {
     ...relaySettings,
+    ...mailSettings,
     'mta.myhostname': {
       name: 'Own name',
       what: 'What this server calls itself in `EHLO`, in its banner and in `Received`. Best the name that its address has in the DNS.',

@@ -5,6 +5,8 @@ import type { IconName } from '../parts/icons.ts';
 
 export const roleIcons: Record<HostRole, IconName> = {
   laptop: 'laptop',
+  desktop: 'desktop',
+  phone: 'phone',
   router: 'router',
   mailServer: 'server',
   mx: 'gate',

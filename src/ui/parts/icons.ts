@@ -3,6 +3,8 @@
 export const paths = {
   envelope: 'M2 4h12v8.5H2zM2.3 4.4 8 9l5.7-4.6',
   laptop: 'M3.5 3h9v7h-9zM1.5 12.5h13',
+  desktop: 'M2 2.5h12v8.5H2zM8 11v2.5M5 13.5h6',
+  phone: 'M4.5 1.5h7v13h-7zM7 12.5h2',
   router: 'M2 9.5h12v3.5H2zM4.5 11.2h.01M7 11.2h.01M11.5 9.5V6M9.5 4.4a3 3 0 0 1 4 0',
   server: 'M2.5 2.5h11v4.7h-11zM2.5 8.8h11v4.7h-11zM5 4.9h.01M5 11.2h.01',
   gate: 'M2.5 13.5v-8L8 2.5l5.5 3v8M5.5 13.5V8h5v5.5M5.5 10.5h5',
