@@ -1,7 +1,6 @@
 // The outbox: one message after the other is handed to the submission server, in a connection of its own, after a login
 // (RFC 6409, RFC 4954). What was not accepted stays in the outbox with the reason; what was accepted goes into Sent.
 
-import { fromLatin1, latin1 } from '../../base/bytes.ts';
 import { nextInt } from '../../base/random.ts';
 import { addressFamily } from '../../dns/address.ts';
 import { connectionOf, type NetInput } from '../../net/network.ts';
@@ -66,7 +65,7 @@ const user: LinkUser = {
         nexthop: submission.host,
         reversePath: config.address,
         recipients: outgoing.recipients.map((address) => ({ address })),
-        message: latin1(raw),
+        message: raw,
         // eslint-disable-next-line no-control-regex -- asks for anything outside ASCII
         ...(outgoing.recipients.some((address) => /[^\x00-\x7f]/.test(address)) ? { smtputf8: true } : {}),
       },
@@ -115,7 +114,7 @@ export function submitInput(state: MailClientState, input: NetInput, os: Os): vo
   }
   switch (input.type) {
     case 'data':
-      clientReceive(smtp, latin1(input.bytes), os.now);
+      clientReceive(smtp, input.bytes, os.now);
       break;
     case 'secured':
       clientSecured(smtp, os.now);
@@ -155,7 +154,7 @@ function settle(state: MailClientState, os: Os): void {
     for (const output of outputs) {
       switch (output.kind) {
         case 'send':
-          os.send(socket, fromLatin1(output.bytes));
+          os.send(socket, output.bytes);
           break;
         case 'note':
           if (output.note.kind === 'lost') state.smtpLost = output.note;
