@@ -7,12 +7,19 @@ import { LINT_IDS } from './auth/lint.ts';
 import { RECEIVER_PROFILES } from './auth/receiver-profiles.ts';
 import { DNS_LINT_RULES } from './dns/lint.ts';
 import { DNS_WORLD_RULES } from './dns/lint/world.ts';
+import { MAIL_ASKS } from './host/mail-client/ask.ts';
+import { MAIL_DEVICES } from './host/mail-client/config.ts';
+import { MAIL_CONFLICTS, MAIL_FAILURES } from './host/mail-client/notes.ts';
 import { SETTINGS } from './host/settings.ts';
 import { MESSAGE_LINT_IDS } from './message/lint.ts';
 import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
 import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
 import { headers, tokens } from './text/en/headers.ts';
+import { mailClient as mailClientDe } from './text/de/mail-client.ts';
+import { explain } from './text/en/explain.ts';
+import { mailClient } from './text/en/mail-client.ts';
+import { story } from './text/en/story.ts';
 import { messageLint as messageLintDe } from './text/de/message-lint.ts';
 import { messageLint } from './text/en/message-lint.ts';
 import { why as whyDe } from './text/de/why.ts';
@@ -23,6 +30,20 @@ import { rules } from './text/rules.ts';
 import { tokenText } from './text/token.ts';
 
 describe('explanations', () => {
+  it('exist for everything that a mail program can suffer, do and refuse, in both languages', () => {
+    const keys = [
+      ...MAIL_FAILURES.map((code) => `mail.failure.${code}`),
+      ...MAIL_CONFLICTS.map((kind) => `mail.conflict.${kind}`),
+      ...MAIL_DEVICES.map((device) => `mail.device.${device}`),
+    ];
+    for (const words of [mailClient, mailClientDe])
+      expect(keys.filter((key) => !Object.hasOwn(words, key))).toEqual([]);
+    const conflicts = MAIL_CONFLICTS.map((kind) => `mark.mail.conflict.${kind}`);
+    expect(conflicts.filter((key) => !Object.hasOwn(story, key))).toEqual([]);
+    const asked = MAIL_ASKS.map((kind) => `why.mail.asked.${kind}`);
+    expect(asked.filter((key) => !Object.hasOwn(explain, key))).toEqual([]);
+  });
+
   it('exist for every finding about the form of a message, in both languages', () => {
     for (const { findings } of [messageLint, messageLintDe])
       expect(Object.keys(findings).sort()).toEqual([...MESSAGE_LINT_IDS].sort());

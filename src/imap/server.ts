@@ -118,6 +118,7 @@ export function imapWake(session: ImapSession, store: MailStore, now: Time): voi
     report(session, true, false);
   } else if (continuation?.kind === 'idle') {
     // Keeps what stands between, a NAT for one, from forgetting the connection.
+    note(session, now, { kind: 'still-here' });
     untagged(session, 'OK Still here');
     continuation.nextNotice = now + config.idleNotifyMs;
   }

@@ -94,6 +94,8 @@ export type ImapNote = { readonly at: Time } &
         /** Where they went, or came from. */
         readonly other?: string;
       }
+    /** An idle connection is kept from being forgotten. */
+    | { readonly kind: 'still-here' }
     | {
         readonly kind: 'disconnect';
         readonly reason: 'logout' | 'lost' | 'timeout' | 'errors' | 'too-long' | 'tls' | 'inconsistent';

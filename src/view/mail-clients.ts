@@ -261,6 +261,7 @@ function foldNote(
       client.alerts.push({ text: note.text, seq, at });
       return;
     case 'visited':
+    case 'idleAgain':
       return;
   }
 }

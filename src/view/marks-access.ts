@@ -3,6 +3,7 @@
 
 import type { EventOf, TraceEvent } from '../host/events.ts';
 import type { Connections } from './connections.ts';
+import { mailMark } from './marks-mail.ts';
 import type { Phrase, Tone } from './types.ts';
 
 /** A step without its place in time; `weight` says how long to look at it. */
@@ -19,10 +20,15 @@ export interface AccessFold {
   readonly flags: Map<string, ReadonlyMap<number, readonly string[]>>;
   /** Connections whose last IMAP command is IDLE. */
   readonly idle: Set<number>;
+  /**
+   * Upkeep of idle connections, which is no news: one segment of the server, or everything until the next IDLE and the
+   * server's answer to it.
+   */
+  readonly upkeep: Map<number, 'one' | 'untilIdle'>;
 }
 
 export function openAccessMarks(): AccessFold {
-  return { flags: new Map(), idle: new Set() };
+  return { flags: new Map(), idle: new Set(), upkeep: new Map() };
 }
 
 /** Length of TLS records in bytes, or undefined for text that anybody can read. */
@@ -31,6 +37,13 @@ export function ciphertext(bytes: string): number | undefined {
   return type >= 20 && type <= 23 && bytes.charCodeAt(1) === 3 && bytes.charCodeAt(2) <= 4
     ? bytes.length
     : undefined;
+}
+
+/** Whether a segment only keeps an idle connection alive. */
+export function isUpkeep(fold: AccessFold, event: EventOf<'net.data'>): boolean {
+  const upkeep = fold.upkeep.get(event.connection);
+  if (upkeep === 'one' && event.side === 'server') fold.upkeep.delete(event.connection);
+  return upkeep === 'untilIdle' || (upkeep === 'one' && event.side === 'server');
 }
 
 /** The message count that an idle client is told, if this segment tells one. */
@@ -57,6 +70,10 @@ export function accessMark(
       return pop3(event);
     case 'mailbox.folder':
       return flagged(fold, event);
+    case 'mail.client':
+      if (event.note.kind === 'idleAgain' && event.connection !== undefined)
+        fold.upkeep.set(event.connection, 'untilIdle');
+      return mailMark(event);
     default:
       return undefined;
   }
@@ -99,8 +116,13 @@ function imap(fold: AccessFold, event: EventOf<'imap.server'>): AccessMark | und
   const { note, connection } = event;
   switch (note.kind) {
     case 'command':
-      if (/^\S+ idle\s*$/i.test(note.line)) fold.idle.add(connection);
-      else fold.idle.delete(connection);
+      if (/^\S+ idle\s*$/i.test(note.line)) {
+        fold.idle.add(connection);
+        if (fold.upkeep.has(connection)) fold.upkeep.set(connection, 'one');
+      } else fold.idle.delete(connection);
+      return undefined;
+    case 'still-here':
+      fold.upkeep.set(connection, 'one');
       return undefined;
     case 'reply':
     case 'disconnect':

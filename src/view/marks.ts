@@ -8,7 +8,14 @@ import type { EventOf, TraceEvent } from '../host/events.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { protocolOf, type Connections } from './connections.ts';
 import { dkimResult, toneOfResult } from './hosts.ts';
-import { accessMark, ciphertext, openAccessMarks, toldWhileIdle, type AccessFold } from './marks-access.ts';
+import {
+  accessMark,
+  ciphertext,
+  isUpkeep,
+  openAccessMarks,
+  toldWhileIdle,
+  type AccessFold,
+} from './marks-access.ts';
 import { dnsMark } from './marks-dns.ts';
 import { overrideMark, relayMark } from './marks-relay.ts';
 import { messageOf, type MessageFold } from './messages.ts';
@@ -425,6 +432,7 @@ function data(
   const kind = protocol === 'dns' ? 'dns' : protocol;
   if (protocol === 'dns') return undefined;
   const typed = info.terminal !== undefined;
+  if (isUpkeep(fold.access, event) && !typed) return undefined;
   const pace = typed ? DWELL.typed : protocol === 'lmtp' ? DWELL.local : DWELL.dialogue;
   const line = firstLine(event.bytes);
   const fly = (label: string, message?: string): FlightView =>

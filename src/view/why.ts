@@ -10,6 +10,7 @@ import { whyJudged } from './why-auth.ts';
 import { baseView, type WhyDraft } from './why-base.ts';
 import { whyAccess } from './why-access.ts';
 import { whyCopy, whyResolver } from './why-dns.ts';
+import { whyMail } from './why-mail.ts';
 import { whyMailbox } from './why-mailbox.ts';
 import { whyHost, whyLink, whyMessage } from './why-place.ts';
 import { whyQueue } from './why-queue.ts';
@@ -60,6 +61,10 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'tls.established':
     case 'tls.failed':
       return whyAccess(journal, event, view);
+    case 'mail.client':
+    case 'imap.client':
+    case 'pop3.client':
+      return whyMail(journal, event, view);
     case 'sieve.run':
     case 'sieve.copy':
     case 'sieve.result':

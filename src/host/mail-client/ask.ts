@@ -56,6 +56,23 @@ export type MailAsk =
   /** IMAP: stay connected with IDLE, or not. */
   | { readonly kind: 'idle'; readonly on: boolean };
 
+export const MAIL_ASKS = [
+  'check',
+  'open',
+  'read',
+  'flag',
+  'move',
+  'delete',
+  'expunge',
+  'search',
+  'createFolder',
+  'send',
+  'sendAgain',
+  'discard',
+  'online',
+  'idle',
+] as const satisfies readonly MailAsk['kind'][];
+
 /** Why an ask is refused; nothing has happened then. */
 export type MailProblem =
   | { readonly id: 'noSuchFolder'; readonly folder: string }

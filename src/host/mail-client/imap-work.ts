@@ -129,8 +129,10 @@ export function imapTimer(state: MailClientState, key: string, os: Os): void {
   if (imap === undefined) return;
   if (key === IDLE_TIMER) {
     // Its end is an answer, after which there is nothing to do: it begins anew.
-    if (canIdle(state)) imapClientStopIdle(imap, os.now);
-    else state.steps.push({ kind: 'flags', folder: state.openFolder });
+    if (canIdle(state)) {
+      tell(os, { kind: 'idleAgain' }, state.access?.socket);
+      imapClientStopIdle(imap, os.now);
+    } else state.steps.push({ kind: 'flags', folder: state.openFolder });
   } else imapClientWake(imap, os.now);
   settle(state, os);
 }

@@ -162,6 +162,8 @@ export type MailClientNote =
   | { readonly kind: 'asked'; readonly ask: MailAsk }
   | { readonly kind: 'online'; readonly on: boolean }
   | { readonly kind: 'idle'; readonly on: boolean }
+  /** IDLE is ended only to be begun anew (RFC 2177). */
+  | { readonly kind: 'idleAgain' }
   /** `protocol` `smtp` is the outbox's own conversation, which goes on beside the other. */
   | {
       readonly kind: 'phase';

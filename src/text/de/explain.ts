@@ -1,6 +1,7 @@
 // Warum es geschah, in einfachen Worten; Schlüssel wie in en/explain.ts.
 
 import type { ExplainWords } from '../en/explain.ts';
+import { mailTrouble } from './mail-trouble.ts';
 
 export const explain: ExplainWords = {
   'why.event': 'Was hier geschah',
@@ -489,6 +490,7 @@ export const explain: ExplainWords = {
   'why.column.messageSignature': 'Nachricht',
   'why.column.found': 'Beim Eintreffen',
   'why.fact.details': 'Im Einzelnen',
+  'why.fact.verify': 'Ergebnis der Prüfung (Nummer von OpenSSL)',
   'why.fact.reverseName': 'Name',
   'why.fact.blockList': 'Sperrliste',
   'why.fact.listSays': 'Sie sagt',
@@ -563,6 +565,52 @@ export const explain: ExplainWords = {
     '{host} hat heute schon genug Fehlerberichte über {domain} verschickt. Ohne Grenze könnte ein Fälscher das Postfach hinter {to} füllen.',
   'why.queue.signed':
     'Der Server hat die Nachricht für {domain} besiegelt, mit dem Schlüssel, der im DNS unter {selector} steht.',
+
+  'why.mail.protected':
+    'Auf der Leitung waren nur TLS-Records. Diese Zeilen sind, was das Programm selbst von dem Gespräch weiß; Passwörter und Texte sind weggelassen.',
+  'why.mail.words': 'In den Worten des Servers',
+  'why.mail.asked.check':
+    'Jemand hat auf „Neue Mail abrufen“ gedrückt. Das Programm fragt seinen Server, was sich seit dem letzten Mal geändert hat; nur mit IDLE würde es ihm ungefragt gesagt.',
+  'why.mail.asked.open':
+    'Ein Ordner wurde gewählt. Bei IMAP wird er auf dem Server mit SELECT geöffnet und seine Liste aufgefrischt; bei POP3 gibt es Ordner nur auf dem Gerät.',
+  'why.mail.asked.read':
+    'Eine Nachricht wurde geöffnet. Ist ihr Text noch nicht auf dem Gerät, wird er jetzt geholt. BODY[] markiert sie auf dem Server als gelesen, BODY.PEEK[] nicht.',
+  'why.mail.asked.flag':
+    'Eine Markierung wurde gesetzt oder entfernt. Bei IMAP ist sie ein Flag auf dem Server, das alle Geräte sehen; bei POP3 bleibt sie auf dem Gerät.',
+  'why.mail.asked.move':
+    'Nachrichten wurden verschoben. Bei IMAP ziehen sie auf dem Server um (MOVE oder COPY und EXPUNGE) und bekommen dort andere UIDs.',
+  'why.mail.asked.delete':
+    'Nachrichten wurden gelöscht. In den Papierkorb ist das nur ein Umzug; endgültig braucht es bei IMAP zwei Schritte: das Flag \\Deleted und EXPUNGE.',
+  'why.mail.asked.expunge':
+    'EXPUNGE entfernt alles in dem Ordner, was \\Deleted trägt, egal, wer das gesetzt hat.',
+  'why.mail.asked.search': 'Bei IMAP sucht der Server, auch in Texten, die das Gerät nicht hat.',
+  'why.mail.asked.createFolder':
+    'Ein Ordner wurde angelegt. Bei IMAP liegt er auf dem Server, und alle Geräte sehen ihn.',
+  'why.mail.asked.send':
+    'Eine Nachricht wurde geschrieben. Gesendet wird mit SMTP (Submission), nicht mit IMAP oder POP3: anderer Server, anderer Port, eigene Anmeldung. Sie wartet im Postausgang, bis ein Server sie angenommen hat.',
+  'why.mail.asked.sendAgain': 'Was im Postausgang wartet, wird noch einmal versucht.',
+  'why.mail.asked.discard': 'Eine Nachricht wurde ungesendet aus dem Postausgang genommen.',
+  'why.mail.asked.online':
+    'Das Netz des Geräts wurde umgeschaltet. Was offline getan wird, wartet auf dem Gerät und wird später nachgeholt.',
+  'why.mail.asked.idle':
+    'Mit IDLE bleibt das Programm verbunden, und der Server sagt ihm ungefragt, was neu ist.',
+  'why.mail.sent':
+    'Der Submission-Server hat auf den letzten Punkt geantwortet: {text}. Von hier an ist er für die Nachricht verantwortlich.',
+  'why.mail.outgoing':
+    'Die Nachricht liegt im Postausgang des Geräts. Solange kein Server 250 dazu gesagt hat, ist sie nirgendwo sonst.',
+  'why.mail.pending': 'Was hier getan wurde, wartet, bis der Server es bestätigt hat.',
+  'why.mail.messages': '{folder} auf diesem Gerät: {n} neu oder geändert, {gone} verschwunden.',
+  'why.mail.dropped': 'Alles, was dieses Gerät von {folder} wusste, gilt nicht mehr und wird neu geholt.',
+  'why.mail.visited':
+    'Der Besuch ist vorbei: {n} {n|Nachricht bleibt|Nachrichten bleiben} auf dem Server, {gone} {gone|wurde|wurden} dort gelöscht.',
+  'why.mail.checked':
+    'Auf dem neuesten Stand: {n} neue {n|Nachricht|Nachrichten}, {fetched} {fetched|Text|Texte} geholt.',
+  'why.mail.foundHere':
+    'Das Gerät hat durchsucht, was es hat: {n} gefunden. Texte, die nur auf dem Server liegen, wurden nicht durchsucht.',
+  'why.mail.foundThere': 'Der Server hat gesucht: {n} gefunden.',
+  'why.mail.idleAgain':
+    'Schweigt ein Client 30 Minuten lang, darf der Server auflegen. Darum beendet das Programm IDLE kurz vorher und beginnt es neu.',
+  ...mailTrouble,
 
   'why.action.retry': '{n} Min. vergehen lassen, bis zum nächsten Versuch',
   'why.action.cacheForgets': '{n} s vergehen lassen, bis der Cache vergessen hat',

@@ -1,6 +1,8 @@
 // Why it happened, in plain words: what the views answer when somebody clicks. Loaded with the first question. Evidence
 // (SPF trees, DKIM bytes, DMARC tables) has its words in why.ts.
 
+import { mailTrouble } from './mail-trouble.ts';
+
 export const explain = {
   'why.event': 'What happened here',
   'why.host': '{host}',
@@ -458,6 +460,7 @@ export const explain = {
   'why.column.messageSignature': 'Message',
   'why.column.found': 'Found on arrival',
   'why.fact.details': 'In detail',
+  'why.fact.verify': 'Result of the check (OpenSSL’s number)',
   'why.fact.reverseName': 'Name',
   'why.fact.blockList': 'Block list',
   'why.fact.listSays': 'It says',
@@ -532,6 +535,50 @@ export const explain = {
     '{host} has sent enough failure reports about {domain} today. Without a limit a forger could fill the mailbox behind {to}.',
   'why.queue.signed':
     'The server sealed the message for {domain}, with the key that stands in the DNS under {selector}.',
+
+  'why.mail.protected':
+    'On the wire there were only TLS records. These lines are what the program itself knows of the conversation; passwords and texts are left out.',
+  'why.mail.words': 'In the server’s words',
+  'why.mail.asked.check':
+    'Somebody pressed the button for new mail. The program asks its server what has changed since the last time; only with IDLE would it be told without asking.',
+  'why.mail.asked.open':
+    'A folder was chosen. With IMAP it is SELECTed on the server and its list is brought up to date; with POP3 folders exist on the device alone.',
+  'why.mail.asked.read':
+    'A message was opened. If its text is not on the device yet, it is fetched now. BODY[] marks it as read on the server, BODY.PEEK[] does not.',
+  'why.mail.asked.flag':
+    'A mark was set or taken away. With IMAP it is a flag on the server, which all devices see; with POP3 it stays on the device.',
+  'why.mail.asked.move':
+    'Messages were moved. With IMAP they move on the server (MOVE, or COPY and EXPUNGE), and get other UIDs there.',
+  'why.mail.asked.delete':
+    'Messages were deleted. Into Trash that is only a move; for good it takes two steps with IMAP: the flag \\Deleted, and EXPUNGE.',
+  'why.mail.asked.expunge':
+    'EXPUNGE removes everything in the folder that carries \\Deleted, whoever set it.',
+  'why.mail.asked.search': 'With IMAP the server searches, also in texts that the device does not have.',
+  'why.mail.asked.createFolder': 'A folder was made. With IMAP it is on the server and all devices see it.',
+  'why.mail.asked.send':
+    'A message was written. Sending is SMTP (submission), not IMAP or POP3: another server, another port, a login of its own. It waits in the outbox until a server has taken it.',
+  'why.mail.asked.sendAgain': 'What waits in the outbox is tried again.',
+  'why.mail.asked.discard': 'A message was taken out of the outbox without being sent.',
+  'why.mail.asked.online':
+    'The network of the device was switched. What is done offline waits on the device and is made up for later.',
+  'why.mail.asked.idle':
+    'With IDLE the program stays connected, and the server tells it what is new without being asked.',
+  'why.mail.sent':
+    'The submission server answered the final dot with: {text}. From here on it is responsible for the message.',
+  'why.mail.outgoing':
+    'The message is in the outbox of the device. Until a server has said 250 to it, it is nowhere else.',
+  'why.mail.pending': 'What was done here waits until the server has confirmed it.',
+  'why.mail.messages': '{folder} on this device: {n} new or changed, {gone} gone.',
+  'why.mail.dropped': 'Everything that this device knew of {folder} is void and is fetched again.',
+  'why.mail.visited':
+    'The visit is over: {n} {n|message stays|messages stay} on the server, {gone} {gone|was|were} deleted there.',
+  'why.mail.checked': 'Up to date: {n} new {n|message|messages}, {fetched} {fetched|text|texts} fetched.',
+  'why.mail.foundHere':
+    'The device searched what it has: {n} found. Texts that lie on the server only were not searched.',
+  'why.mail.foundThere': 'The server searched: {n} found.',
+  'why.mail.idleAgain':
+    'A server may hang up on a client that is silent for 30 minutes. So the program ends IDLE shortly before, and begins it anew.',
+  ...mailTrouble,
 
   'why.action.retry': 'Let {n} min pass until the next attempt',
   'why.action.cacheForgets': 'Let {n} s pass until the cache forgets',
