@@ -98,12 +98,10 @@ const OWN_SERVER: OutboxServer = { host: 'localhost', address: '127.0.0.1', port
 
 export const reporter: ProgramDefinition<ReporterConfig, ReporterState> = {
   start(config, os) {
-    const dayBegan = os.now - (os.now % DAY);
-    os.timer('midnight', dayBegan + DAY, 'patient');
     return {
       config,
       piles: new Map(),
-      dayBegan,
+      dayBegan: startOfDay(os.now),
       nextReport: 1,
       failures: new Map(),
       desk: policyDesk(),
@@ -133,8 +131,17 @@ export const reporter: ProgramDefinition<ReporterConfig, ReporterState> = {
   },
 };
 
+const startOfDay = (at: Time): Time => at - (at % DAY);
+
 function collect(state: ReporterState, judgement: Judgement, os: Os): void {
   const { policy, row, queueId, connection } = judgement;
+  if (state.piles.size === 0) {
+    // Midnight is only waited for when there will be something to say.
+    const today = startOfDay(os.now);
+    if (today !== state.dayBegan) state.failures.clear();
+    state.dayBegan = today;
+    os.timer('midnight', today + DAY, 'patient');
+  }
   os.cause = os.emit(
     { type: 'report.collected', queueId, connection, domain: policy.domain, policy: policy.p, row },
     'RFC 9990 §3.1',
@@ -171,9 +178,7 @@ function endDay(state: ReporterState, os: Os): void {
   const begin = state.dayBegan / 1000;
   const end = os.now / 1000 - 1;
   state.piles = new Map();
-  state.dayBegan = os.now;
   state.failures.clear();
-  os.timer('midnight', os.now + DAY, 'patient');
   for (const { judgement, rows } of piles.values()) {
     const report: AggregateReport = {
       schema: 'rfc9990',
