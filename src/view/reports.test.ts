@@ -7,7 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { composeReportMail } from '../auth/report-mail.ts';
 import { latin1 } from '../base/bytes.ts';
 import { printAggregateReport, type AggregateReport } from '../message/report-aggregate.ts';
-import { importedReport, MOST_IMPORTED } from './reports.ts';
+import { readSharedWorlds } from '../build/lessons.ts';
+import type { WorldDescription } from '../world/description.ts';
+import { importedReport, MOST_IMPORTED, reportsView } from './reports.ts';
+import { openScene } from './testing.ts';
 
 const report: AggregateReport = {
   schema: 'rfc9990',
@@ -101,5 +104,52 @@ describe('a report file', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('in the sandbox', () => {
+  const worlds = readSharedWorlds('lessons') as unknown as Readonly<Record<string, WorldDescription>>;
+
+  it('who asks for failure reports gets one for each message that fails, and the numbers after midnight [S4-050] [S4-053]', () => {
+    const { sandbox } = worlds;
+    if (sandbox === undefined) throw new Error('there is no sandbox');
+    const scene = openScene(sandbox);
+    scene.edit((text) =>
+      text
+        .replace('2026112301', '2026112302')
+        .replace(
+          'rua=mailto:dmarc@wolke.example',
+          'rua=mailto:dmarc@wolke.example; ruf=mailto:dmarc@wolke.example',
+        ),
+    );
+    scene.wait(600);
+    const { failures, reports } = reportsView(scene.journal);
+    expect(reports).toEqual([]);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures[0]).toMatchObject({
+      mailbox: 'dmarc@wolke.example',
+      failure: 'dmarc',
+      result: 'spam',
+      domain: 'wolke.example',
+      sourceIp: '203.0.113.66',
+    });
+    expect(failures[0]?.reporter).toContain('dmarc-reports@hafen.example');
+    scene.wait(86_400);
+    const after = reportsView(scene.journal).reports;
+    expect(after.map((one) => one.report?.records.map(({ sourceIp }) => sourceIp))).toEqual([
+      ['203.0.113.66'],
+    ]);
+  });
+
+  it('without an address nobody reports, and a quiet night has no event', () => {
+    const { sandbox } = worlds;
+    if (sandbox === undefined) throw new Error('there is no sandbox');
+    const quiet = openScene({
+      ...sandbox,
+      hosts: sandbox.hosts.filter((host) => host.role !== 'impostor'),
+      links: sandbox.links.filter((link) => !link.between.includes('box.impostor.example')),
+    });
+    quiet.wait(3 * 86_400);
+    expect(quiet.journal.trace.filter((event) => event.type.startsWith('report.'))).toEqual([]);
   });
 });

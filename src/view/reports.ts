@@ -1,5 +1,5 @@
-// Aggregate reports as they lie in the learner's own mailboxes, unpacked from the delivered bytes, and the messages of this
-// world that receivers have noted for them. A file that somebody brings along is read in the same way.
+// Aggregate and failure reports as they lie in the learner's own mailboxes, unpacked from the delivered bytes, and the
+// messages of this world that receivers have noted for them. A file that somebody brings along is read in the same way.
 
 import {
   openReportFile,
@@ -11,8 +11,9 @@ import { fromLatin1 } from '../base/bytes.ts';
 import type { Time } from '../base/dates.ts';
 import type { Result } from '../base/result.ts';
 import type { WithheldReason } from '../host/events.ts';
-import { parseMessage } from '../message/header.ts';
+import { firstField, parseMessage } from '../message/header.ts';
 import type { AggregateReport, ReportProblem, ReportRow } from '../message/report-aggregate.ts';
+import { parseFailureReport, type AuthFailure, type FailureReport } from '../message/report-failure.ts';
 import type { Journal } from './journal.ts';
 import { headline } from './mailboxes.ts';
 import { messageOf } from './messages.ts';
@@ -49,9 +50,29 @@ export interface JudgedView {
   readonly subject: string;
 }
 
+/** A report about one message that failed (RFC 9991), as it lies in one of the learner's mailboxes. */
+export interface FailureView {
+  readonly id: string;
+  /** The delivery of the report. */
+  readonly seq: number;
+  readonly at: Time;
+  readonly mailbox: string;
+  /** Who wrote it, as its From says. */
+  readonly reporter: string;
+  readonly failure: AuthFailure | undefined;
+  readonly result: FailureReport['deliveryResult'];
+  readonly domain: string;
+  readonly sourceIp: string;
+  readonly mailFrom: string;
+  /** Of the message that it is about. */
+  readonly from: string;
+  readonly subject: string;
+}
+
 export interface ReportsView {
   /** Oldest first. */
   readonly reports: readonly ReportView[];
+  readonly failures: readonly FailureView[];
   readonly judged: readonly JudgedView[];
   /** Reports that receivers would have sent. */
   readonly withheld: readonly {
@@ -75,13 +96,19 @@ export function reportsView(journal: Journal, seq = journal.seq): ReportsView {
     journal.description.hosts.filter((host) => host.owned === true).map((host) => host.name),
   );
   const reports: ReportView[] = [];
+  const failures: FailureView[] = [];
   for (const entry of journal.entries) {
     if (entry.seq > seq || !own.has(entry.host)) continue;
     const event = journal.trace[entry.seq - 1];
     if (event?.type !== 'mailbox.delivered') continue;
     const raw = journal.kept.get(event.message) ?? '';
     const opened = openedBefore(journal, event.message, raw);
-    if (!opened.ok && opened.error === 'no-report') continue;
+    if (!opened.ok && opened.error === 'no-report') {
+      const failure = failureBefore(journal, event.message, raw);
+      if (failure !== undefined)
+        failures.push({ id: entry.id, seq: entry.seq, at: entry.at, mailbox: event.recipient, ...failure });
+      continue;
+    }
     reports.push({
       ...shown(entry.id, opened),
       seq: entry.seq,
@@ -109,7 +136,7 @@ export function reportsView(journal: Journal, seq = journal.seq): ReportsView {
       subject: subjectOf(journal, message),
     });
   }
-  return { reports, judged, withheld };
+  return { reports, failures, judged, withheld };
 }
 
 function subjectOf(journal: Journal, message: string | undefined): string {
@@ -128,6 +155,33 @@ function openedBefore(journal: Journal, hash: string, raw: string): Result<Opene
   let opened = known.get(hash);
   if (opened === undefined) known.set(hash, (opened = openReportMail(raw)));
   return opened;
+}
+
+type Failure = Omit<FailureView, 'id' | 'seq' | 'at' | 'mailbox'>;
+const failureMemory = new WeakMap<object, Map<string, Failure | undefined>>();
+
+function failureBefore(journal: Journal, hash: string, raw: string): Failure | undefined {
+  let known = failureMemory.get(journal.kept);
+  if (known === undefined) failureMemory.set(journal.kept, (known = new Map()));
+  if (!known.has(hash)) known.set(hash, readFailure(raw));
+  return known.get(hash);
+}
+
+function readFailure(raw: string): Failure | undefined {
+  const found = parseFailureReport(raw);
+  if (found?.feedbackType !== 'auth-failure') return undefined;
+  const { report, original = '' } = found;
+  const about = headline(original);
+  return {
+    reporter: headline(raw.slice(0, parseMessage(raw).headerEnd)).from,
+    failure: report.authFailure,
+    result: report.deliveryResult,
+    domain: report.reportedDomain ?? '',
+    sourceIp: report.sourceIp ?? '',
+    mailFrom: report.originalMailFrom ?? '',
+    from: firstField(parseMessage(original), 'From')?.value ?? '',
+    subject: about.subject,
+  };
 }
 
 function shown(id: string, opened: Result<OpenedReport, UnpackProblem>): ReportView {

@@ -21,6 +21,26 @@ export const reports: ReportsText = {
   'withheld.failures-off': 'Fehlerberichte sind aus',
   'withheld.failures-limit': 'genug für heute',
 
+  failures: 'Fehlerberichte',
+  failuresIntro:
+    'Über einzelne Nachrichten, sofort, an die Adresse in `ruf=`. Kaum ein Empfänger verschickt sie, denn sie verraten, was Leute schreiben. Hier gehen nur die Kopfzeilen mit.',
+  'failure.dmarc': 'DMARC nicht bestanden',
+  'failure.spf': 'SPF nicht bestanden',
+  'failure.dkim': 'DKIM nicht bestanden',
+  'failure.bodyhash': 'der Text wurde verändert',
+  'failure.signature': 'die Signatur passt nicht',
+  'failure.revoked': 'der Schlüssel ist widerrufen',
+  'failure.adsp': 'ADSP (historisch)',
+  'failureResult.delivered': 'trotzdem zugestellt',
+  'failureResult.spam': 'in den Spam-Ordner gelegt',
+  'failureResult.policy': 'nach eigenen Regeln des Empfängers behandelt',
+  'failureResult.reject': 'abgelehnt',
+  'failureResult.other': 'anders behandelt',
+  failureFrom: 'From',
+  failureSource: 'Kam von',
+  failureReporter: 'Gemeldet von',
+  failureOpen: 'Der Bericht und warum',
+
   received: 'Angekommen',
   imported: 'Eigene Dateien',
   importedIntro:

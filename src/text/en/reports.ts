@@ -18,6 +18,26 @@ export const reports = {
   'withheld.failures-off': 'failure reports are off',
   'withheld.failures-limit': 'enough for today',
 
+  failures: 'Failure reports',
+  failuresIntro:
+    'About single messages, at once, to the address in `ruf=`. Hardly any receiver sends them: they give away what people write. Here only the headers go along.',
+  'failure.dmarc': 'DMARC failed',
+  'failure.spf': 'SPF failed',
+  'failure.dkim': 'DKIM failed',
+  'failure.bodyhash': 'the body was changed',
+  'failure.signature': 'the signature does not match',
+  'failure.revoked': 'the key is revoked',
+  'failure.adsp': 'ADSP (historic)',
+  'failureResult.delivered': 'delivered all the same',
+  'failureResult.spam': 'put into Junk',
+  'failureResult.policy': 'decided by the receiver’s own rules',
+  'failureResult.reject': 'refused',
+  'failureResult.other': 'something else was done',
+  failureFrom: 'From',
+  failureSource: 'Came from',
+  failureReporter: 'Reported by',
+  failureOpen: 'The report, and why',
+
   received: 'Received',
   imported: 'Imported files',
   importedIntro:
