@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { firstField, parseMessage } from '../message/header.ts';
+import { messageDetail } from './message-detail.ts';
 import { MailLab } from './testing/mail-lab.ts';
 
 describe('sending', () => {
@@ -37,6 +38,10 @@ describe('sending', () => {
       }
       // A copy lies in Sent, marked as read, and the other devices find it there.
       expect(lab.server().get('Sent')).toMatchObject([{ flags: ['\\Seen'] }]);
+      const sent = lab.mailbox().find(({ name }) => name === 'Sent')?.messages ?? [];
+      expect(sent.map(({ subject }) => subject)).toEqual([draft.subject]);
+      expect(messageDetail(lab.journal, sent[0]?.id ?? '')).toMatchObject({ folder: 'Sent', hops: [] });
+      expect(messageDetail(lab.journal, sent[0]?.id ?? '')?.text).toContain('Umlaute: äöü');
       const smtp = view.connections.find(({ protocol }) => protocol === 'smtp');
       expect(smtp).toMatchObject({ port, protocol: 'smtp' });
       const said = lab.talk(smtp?.id ?? 0)?.lines.map(({ text }) => text) ?? [];

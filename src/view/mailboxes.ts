@@ -7,7 +7,7 @@ import { mailboxesOf, parseAddressList, printAddrSpec } from '../message/address
 import { decodeHeaderText } from '../message/encoded-word.ts';
 import { firstField, parseMessage } from '../message/header.ts';
 import type { WorldDescription } from '../world/description.ts';
-import { put, type History } from './history.ts';
+import { newest, put, type History } from './history.ts';
 import type { MailboxView } from './types.ts';
 
 /** One person's mailbox on a host. */
@@ -82,13 +82,17 @@ export function foldFolder(
   const states = folders.get(key) ?? [];
   folders.set(key, states);
   if (event.isGone === true) return put(states, seq, null);
+  const there = [...folders].flatMap(([other, history]) =>
+    other.startsWith(`${host} ${user} `) ? (newest(history) ?? []) : [],
+  );
   put(
     states,
     seq,
     event.messages.map(({ uid, flags, message, at }): MailboxEntry => {
-      const known = entries.find(
-        (entry) => entry.hash === message && entry.host === host && entry.user === user,
-      );
+      // What a mail program put there keeps the name that it got then.
+      const known =
+        entries.find((entry) => entry.hash === message && entry.host === host && entry.user === user) ??
+        there.find((entry) => entry.hash === message);
       const place = { host, user, folder, uid, flags, hash: message };
       if (known !== undefined) return { ...known, ...place };
       return { id: `m${seq}:${uid}`, ...headline(kept.get(message) ?? ''), at, seq, ...place };

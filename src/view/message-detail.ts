@@ -17,21 +17,32 @@ export function messageDetail(journal: Journal, id: string): MessageDetail | und
   const [name = '', delivery] = id.split(':');
   const message = journal.messages.all.get(name);
   const state = message === undefined ? undefined : newest(message.states);
-  if (message === undefined || state === undefined) return undefined;
+  if (message === undefined || state === undefined) return putThere(journal, id);
   const delivered = message.copies.filter((copy) => copy.folder !== undefined);
   const copy =
     delivery === undefined
       ? (delivered[0] ?? message.copies[message.copies.length - 1])
       : delivered.find((one) => one.seq === Number(delivery));
   const raw = copy === undefined ? (message.refusedText ?? '') : (journal.kept.get(copy.hash) ?? '');
-  const parsed = parseMessage(raw);
-  const shown = displayText(raw);
   return {
     id,
     envelope: {
       reversePath: copy?.reversePath ?? state.from,
       recipients: copy?.recipients ?? state.to,
     },
+    ...contentOf(raw),
+    place: state.place,
+    ...(copy?.folder === undefined ? {} : { folder: copy.folder }),
+    hops: [...message.hops],
+    seq: copy?.folder === undefined ? state.seq : copy.seq,
+  };
+}
+
+/** What stands in the message, whoever has it. */
+function contentOf(raw: string): Pick<MessageDetail, 'headers' | 'text' | 'otherParts' | 'raw'> {
+  const parsed = parseMessage(raw);
+  const shown = displayText(raw);
+  return {
     headers: parsed.fields.map((field) => {
       const { key, tokens } = explainField(field);
       return {
@@ -45,9 +56,23 @@ export function messageDetail(journal: Journal, id: string): MessageDetail | und
     ...(shown.text === undefined ? {} : { text: shown.text }),
     otherParts: shown.others.map((part) => ({ type: part.contentType, size: part.size })),
     raw,
-    place: state.place,
-    ...(copy?.folder === undefined ? {} : { folder: copy.folder }),
-    hops: [...message.hops],
-    seq: copy?.folder === undefined ? state.seq : copy.seq,
   };
+}
+
+/** A message that a mail program put into a folder (APPEND), such as the copy in Sent: it has no way and no envelope. */
+function putThere(journal: Journal, id: string): MessageDetail | undefined {
+  for (const states of journal.folders.values()) {
+    const entry = newest(states)?.find((one) => one.id === id);
+    if (entry === undefined) continue;
+    return {
+      id,
+      envelope: { reversePath: '', recipients: [] },
+      ...contentOf(journal.kept.get(entry.hash) ?? ''),
+      place: entry.folder === 'Junk' ? 'junk' : 'inbox',
+      folder: entry.folder,
+      hops: [],
+      seq: entry.seq,
+    };
+  }
+  return undefined;
 }

@@ -26,6 +26,8 @@ import type {
 import { mailClientViews, mailCopy } from '../mail-clients.ts';
 import { mailComparisons } from '../mail-comparison.ts';
 import { mailTalk } from '../mail-talk.ts';
+import { mailboxViews } from '../mailboxes.ts';
+import type { MailboxView } from '../types.ts';
 
 const worlds = readSharedWorlds(fileURLToPath(new URL('../../../lessons', import.meta.url)));
 
@@ -89,6 +91,11 @@ export class MailLab {
   }
   inbox(device: Device): readonly MailMessageView[] {
     return this.folder(device, 'INBOX');
+  }
+  /** Alice's mailbox as the page shows it. */
+  mailbox(): MailboxView['folders'] {
+    const { owners, entries, folders, seq } = this.followed();
+    return mailboxViews(owners, entries, folders, seq).find(({ user }) => user === 'alice')?.folders ?? [];
   }
   comparisons(seq?: number): readonly MailComparisonView[] {
     return mailComparisons(this.followed(), seq);
