@@ -60,6 +60,7 @@ export function hostViews(description: WorldDescription): readonly HostView[] {
       domain: host.domain ?? '',
       addresses: host.addresses,
       owned: host.owned === true,
+      judges: role === 'mx' || config?.verify !== undefined,
       shell: host.user !== undefined,
       facts: (host.facts ?? []).map((key) => fact(key, config)),
       column: host.column,

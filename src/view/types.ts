@@ -55,6 +55,8 @@ export interface HostView {
   readonly addresses: readonly string[];
   /** The learner owns it. */
   readonly owned: boolean;
+  /** It judges mail that comes in: its card has lights. */
+  readonly judges: boolean;
   /** Terminals can be opened on it. */
   readonly shell: boolean;
   /** Facts worth a line on the card, such as `port25Open`, `signs` (selector), `mynetworks`. */

@@ -22,6 +22,7 @@ const host = (name: string, role: HostRole, column: number, row: number, domain 
   domain,
   addresses: ['192.0.2.1'],
   owned: false,
+  judges: role === 'mx',
   shell: false,
   facts: [],
   column,

@@ -55,9 +55,8 @@ export function cardHeight(host: HostView, mailboxes: number): number {
   const boxes = mailboxes * mailboxHeight;
   switch (host.role) {
     case 'mx':
-      return base + 30 + 28 + boxes + factsHeight(host);
     case 'mailServer':
-      return base + 30 + boxes + factsHeight(host);
+      return base + 30 + (host.judges ? 28 : 0) + boxes + factsHeight(host);
     case 'mailboxes':
       return base + 2 + Math.max(mailboxHeight, boxes) + factsHeight(host);
     default:
