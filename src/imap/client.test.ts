@@ -132,6 +132,28 @@ describe('IMAP client', () => {
     expect(device.session.folder).toBeUndefined();
   });
 
+  it('looks at a text without marking it, counts without opening, makes a folder, and removes what is marked', () => {
+    const lab = new Lab(mailStore(3));
+    const device = new Device(lab);
+    device.ask({ kind: 'select', folder: 'INBOX' });
+    const [body] = device.ask({ kind: 'fetch', uids: [2], what: 'peek' }).messages;
+    expect(body).toMatchObject({ uid: 2, flags: ['\\Recent'], body: 'Subject: m2\r\n\r\ntext 2\r\n' });
+    device.ask({ kind: 'fetch', uids: [1], what: 'body' });
+    device.ask({ kind: 'fetch', uids: [1], what: 'header' });
+    const notes = device.server.notes.filter(({ kind }) => kind === 'read' || kind === 'peeked');
+    expect(notes).toMatchObject([
+      { kind: 'peeked', folder: 'INBOX', uids: [2] },
+      { kind: 'read', folder: 'INBOX', uids: [1] },
+    ]);
+    expect(device.ask({ kind: 'create', folder: 'Häfen' }).ok).toBe(true);
+    expect(device.ask({ kind: 'status', folder: 'Häfen' }).counts).toMatchObject({ messages: 0, uidNext: 1 });
+    expect(device.ask({ kind: 'status', folder: 'INBOX' }).counts).toMatchObject({ messages: 3, unseen: 2 });
+    expect(device.ask({ kind: 'status', folder: 'Nirgends' })).toMatchObject({ ok: false, counts: {} });
+    device.ask({ kind: 'flag', uids: [3], flag: '\\Deleted', on: true });
+    expect(device.ask({ kind: 'expunge' }).ok).toBe(true);
+    expect(uidsIn(lab)).toEqual([1, 2]);
+  });
+
   it('shows one device what the other did: flags, new mail, and what is gone', () => {
     const lab = new Lab(mailStore(3));
     const [phone, laptop] = [new Device(lab), new Device(lab)];

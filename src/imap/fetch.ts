@@ -6,7 +6,7 @@ import { dateFields, MONTHS, zoneText, type Time } from '../base/dates.ts';
 import { rawOf, setFlags } from '../mailbox/store.ts';
 import { partsOf, partText, type MimePart } from '../message/mime.ts';
 import { bad, changed, done, ok, type Outcome, type SelectedContext } from './command.ts';
-import { untagged } from './session.ts';
+import { note, untagged } from './session.ts';
 import {
   bodyStructure,
   envelope,
@@ -126,6 +126,10 @@ export function imapDate(time: Time, zoneMinutes = 0): string {
   return `${two(f.day)}-${MONTHS[f.month - 1] ?? ''}-${f.year} ${two(f.hour)}:${two(f.minute)}:${two(f.second)} ${zoneText(zoneMinutes)}`;
 }
 
+/** The text of a message or a part of it, not only headers. */
+const isText = (item: Item): item is Extract<Item, { kind: 'section' }> =>
+  item.kind === 'section' && !/HEADER|MIME/.test(item.label);
+
 export function fetch(context: SelectedContext, args: readonly Arg[]): Outcome {
   const { session, view, folder } = context;
   const set = astring(args[0]);
@@ -149,9 +153,19 @@ export function fetch(context: SelectedContext, args: readonly Arg[]): Outcome {
   if (changedSince >= 0 && !wanted.some((each) => each.kind === 'MODSEQ')) wanted.push({ kind: 'MODSEQ' });
   let gone = false;
   const budget = { left: FETCH_LIMIT };
+  const isMarking = wanted.some((item) => isText(item) && !item.peek) && !view.readOnly;
+  const isReading = wanted.some(isText);
+  const texts: number[] = [];
   for (const each of chosen(view, folder, numbers)) {
-    if (each.message.modSeq > changedSince) gone = fetchOne(context, each, wanted, budget) || gone;
+    if (each.message.modSeq <= changedSince) continue;
+    const isSeen = each.stored?.flags.includes('\\Seen') !== false;
+    if (isReading && each.stored !== undefined && !(isMarking && isSeen)) texts.push(each.message.uid);
+    gone = fetchOne(context, each, wanted, budget) || gone;
     if (budget.left < 0) return { status: 'NO', text: '[LIMIT] Too much data for one command.' };
+  }
+  if (texts.length > 0) {
+    const kind = isMarking ? 'read' : 'peeked';
+    note(session, context.now, { kind, user: context.user.name, folder: folder.name, uids: texts });
   }
   return gone
     ? { status: 'OK', text: '[EXPUNGEISSUED] Some messages were already expunged.', sync: 'no expunge' }

@@ -94,6 +94,13 @@ export type ImapNote = { readonly at: Time } &
         /** Where they went, or came from. */
         readonly other?: string;
       }
+    /** Texts that went out: unread ones that are marked now (BODY[]), or any that are left as they were (BODY.PEEK[]). */
+    | {
+        readonly kind: 'read' | 'peeked';
+        readonly user: string;
+        readonly folder: string;
+        readonly uids: readonly number[];
+      }
     /** An idle connection is kept from being forgotten. */
     | { readonly kind: 'still-here' }
     | {

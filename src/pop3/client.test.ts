@@ -137,6 +137,29 @@ describe('POP3 client', () => {
     expect(onServer(both)).toEqual([]);
   });
 
+  it('fetches headers only, the wanted texts, and deletes nothing whose text nobody has', () => {
+    const store = mailStore();
+    const first = visit(store, { fetch: 'headers', after: 'delete' });
+    const all = first.outputs.flatMap((each) => (each.kind === 'message' ? [each] : []));
+    expect(all.map(({ raw, isWhole, size }) => [raw, isWhole, size])).toEqual(
+      MESSAGES.map((raw) => [raw.slice(0, raw.indexOf('\r\n\r\n') + 4), false, raw.length]),
+    );
+    expect(first.end).toMatchObject({ kind: 'done', removed: [] });
+    const uids = all.map(({ uid }) => uid ?? '');
+    const [one = '', two = ''] = uids;
+    const second = visit(store, {
+      fetch: 'headers',
+      after: 'delete',
+      known: uids,
+      headers: uids,
+      wanted: [two],
+    });
+    expect(second.commands.filter((line) => /^(TOP|RETR|DELE)/.test(line))).toEqual(['RETR 2', 'DELE 2']);
+    expect(second.end).toMatchObject({ removed: [two] });
+    // What the person deleted goes although only its header was ever here.
+    expect(visit(store, { known: uids, headers: uids, remove: [one] }).end).toMatchObject({ removed: [one] });
+  });
+
   it('deletes on the server what the person deleted, without another download', () => {
     const store = mailStore();
     const seen = known(visit(store));

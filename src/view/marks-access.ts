@@ -146,6 +146,9 @@ function imap(fold: AccessFold, event: EventOf<'imap.server'>): AccessMark | und
         folder: note.folder,
         other: note.other ?? '',
       });
+    case 'peeked':
+      return mark('info', 'mark.imap.peeked', { user: capital(note.user), n: note.uids.length });
+    case 'read':
     case 'changed':
       return undefined;
   }

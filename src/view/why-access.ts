@@ -49,6 +49,8 @@ export function whyAccess(journal: Journal, event: AccessEvent, view: WhyDraft):
 const EXPLAINED = new Set([
   'login',
   'selected',
+  'read',
+  'peeked',
   'expunged',
   'moved',
   'copied',

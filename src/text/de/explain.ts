@@ -314,6 +314,10 @@ export const explain: ExplainWords = {
   'why.access.imap.login': 'Ab hier gehört die Sitzung diesem Benutzer. Ein Ordner ist noch nicht offen.',
   'why.access.imap.selected':
     'IMAP arbeitet immer in einem Ordner. Die Nummern der Nachrichten zählen in dem Ordner, der offen ist, ab 1.',
+  'why.access.imap.read':
+    'BODY[] gibt den Text heraus und setzt \\Seen: Jedes Gerät zeigt die Nachricht nun als gelesen.',
+  'why.access.imap.peeked':
+    'BODY.PEEK[] gibt dieselben Bytes heraus wie BODY[] und lässt die Flags in Ruhe: Für alle anderen Geräte bleibt die Nachricht ungelesen.',
   'why.access.imap.expunged':
     'EXPUNGE entfernt, was \\Deleted trägt. Die Nachrichten dahinter rücken auf und bekommen neue Nummern; ihre UIDs bleiben.',
   'why.access.imap.moved':

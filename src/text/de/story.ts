@@ -128,6 +128,7 @@ export const story: StoryWords = {
   'mark.imap.moved': '{n} {n|Nachricht|Nachrichten} verschoben: {folder}, {other}',
   'mark.imap.copied': '{n} {n|Nachricht|Nachrichten} kopiert: {folder}, {other}',
   'mark.imap.appended': '{n} {n|Nachricht|Nachrichten} in {folder} abgelegt',
+  'mark.imap.peeked': '{user} sieht {n} {n|Text|Texte} an, ohne {n|ihn|sie} als gelesen zu markieren',
   'mark.imap.told':
     '{host} meldet sich beim wartenden Programm von selbst: jetzt {n} {n|Nachricht|Nachrichten}',
   'mark.pop3.login': '{user} ist über POP3 angemeldet: {n} {n|Nachricht|Nachrichten}',

@@ -296,6 +296,10 @@ export const explain = {
   'why.access.imap.login': 'From here on the session belongs to this user. No folder is open yet.',
   'why.access.imap.selected':
     'IMAP works in one folder at a time. Message numbers count from 1 in the folder that is open.',
+  'why.access.imap.read':
+    'BODY[] hands out the text and sets \\Seen: every device will show the message as read.',
+  'why.access.imap.peeked':
+    'BODY.PEEK[] hands out the same bytes as BODY[] and leaves the flags alone: for every other device the message is still unread.',
   'why.access.imap.expunged':
     'EXPUNGE removes what carries \\Deleted. The messages behind move up, so their numbers change; their UIDs do not.',
   'why.access.imap.moved':

@@ -127,6 +127,7 @@ export const story = {
   'mark.imap.moved': '{n} {n|message|messages} moved: {folder}, {other}',
   'mark.imap.copied': '{n} {n|message|messages} copied: {folder}, {other}',
   'mark.imap.appended': '{n} {n|message|messages} put into {folder}',
+  'mark.imap.peeked': '{user} looks at {n} {n|text|texts} without marking {n|it|them} as read',
   'mark.imap.told': '{host} tells the idle client without being asked: {n} {n|message|messages} now',
   'mark.pop3.login': '{user} is logged in over POP3: {n} {n|message|messages}',
   'mark.pop3.retrieved': '{user} downloads a copy, {octets} bytes',
