@@ -41,6 +41,19 @@ describe('a script', () => {
     });
   });
 
+  it('lets a person use a mail program', () => {
+    const devices = openWorld(worlds['devices'] as unknown as WorldDescription, 'test');
+    playScript(
+      devices,
+      parseScript(
+        '@ wait 1m\n@ mail phone.home.example mail: {"kind":"check"}\n' +
+          '@ mail phone.home.example mail: {"kind":"read","folder":"INBOX","id":1}',
+      ),
+    );
+    const folders = devices.machine.trace.filter((event) => event.type === 'mailbox.folder');
+    expect(folders.at(-1)?.messages.map(({ flags }) => flags)).toEqual([['\\Seen'], []]);
+  });
+
   it('keeps each line as it was written, to be shown', () => {
     expect(parseScript('# x\n@ wait 1s\nlaptop: NOOP\n').map(({ text }) => text)).toEqual([
       '@ wait 1s',

@@ -9,10 +9,12 @@
 //     @ add wolke.example: RECORD               append a line to the zone, raise its serial, publish it
 //                                               \n in either of them is the end of a line
 //     @ set mail.wolke.example mta signing: []  change a setting of a program; the value is JSON, `key:NAME` a key of the world
+//     @ mail phone.home.example mail: {…}       what a person does with a mail program (`host/mail-client/ask.ts`), as JSON
 //     @ flush resolver.isp.example              a resolver forgets everything; a name behind it: only that and what is below
 //     @ answer envelope: rcpt                   choose an answer to a question
 
 import { DAY, HOUR, MINUTE, SECOND } from '../base/dates.ts';
+import type { MailAsk } from '../host/mail-client/ask.ts';
 import type { SettingValue } from '../host/settings.ts';
 import { withKeys } from '../world/build.ts';
 import type { Command } from '../world/command.ts';
@@ -32,6 +34,7 @@ export type Step =
       readonly setting: string;
       readonly value: SettingValue;
     }
+  | { readonly kind: 'mail'; readonly host: string; readonly program: string; readonly ask: MailAsk }
   | { readonly kind: 'flush'; readonly host: string; readonly name?: string }
   | { readonly kind: 'answer'; readonly question: string; readonly choice: string };
 
@@ -75,6 +78,11 @@ function parseLine(line: string): Step | undefined {
     if (set !== null) {
       const [, host = '', program = '', setting = '', json = ''] = set;
       return { kind: 'set', host, program, setting, value: JSON.parse(json) as SettingValue };
+    }
+    const mail = /^@ mail (\S+) (\S+): (.+)$/.exec(line);
+    if (mail !== null) {
+      const [, host = '', program = '', json = ''] = mail;
+      return { kind: 'mail', host, program, ask: JSON.parse(json) as MailAsk };
     }
     const flush = /^@ flush (\S+)(?: (\S+))?$/.exec(line);
     if (flush !== null) {
@@ -128,6 +136,10 @@ export function commandOf(world: World, step: Step): Command {
         setting: step.setting,
         value: withKeys(step.value, world.description.keys ?? {}),
       };
+    case 'mail': {
+      const { host, program, ask } = step;
+      return { type: 'mail', host, program, ask };
+    }
     case 'flush': {
       const { host, name } = step;
       return { type: 'flush', host, ...(name === undefined ? {} : { name }) };
