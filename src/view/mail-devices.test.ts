@@ -1,6 +1,7 @@
 // One mailbox, three devices, driven as people drive mail programs: what each has, and what the server has.
 
 import { describe, expect, it } from 'vitest';
+import { MINUTE } from '../base/dates.ts';
 import { MailLab } from './testing/mail-lab.ts';
 
 describe('what POP3 and IMAP make of the same mail', () => {
@@ -156,8 +157,33 @@ describe('what POP3 and IMAP make of the same mail', () => {
       ['header', false, true],
     ]);
     expect(lab.views().desktop.reading).toMatchObject({ folder: 'INBOX', id: minutes?.id });
+    const [, harbour] = lab.inbox('desktop');
+    lab.ask('desktop', { kind: 'read', folder: 'INBOX', id: harbour?.id ?? 0, peek: true });
+    expect(lab.views().desktop.reading).toMatchObject({ id: harbour?.id });
+    expect(lab.inbox('desktop').map(({ here, isSeen }) => [here, isSeen])).toEqual([
+      ['whole', true],
+      ['whole', false],
+    ]);
     const said = lab.views().desktop.connections.flatMap(({ id }) => lab.talk(id)?.lines ?? []);
     expect(said.map(({ text }) => text)).toContain('TOP 1 0');
+  });
+
+  it('checks by itself when it is set up to, and not while it is offline', () => {
+    const { hosts } = new MailLab().world.description;
+    const lab = new MailLab({
+      hosts: hosts.map((host) => {
+        const mail = host.name === 'desktop.home.example' ? host.programs?.['mail'] : undefined;
+        if (mail?.kind !== 'mailClient') return host;
+        const config = { ...mail.config, checkEveryMs: 10 * MINUTE };
+        return { ...host, programs: { mail: { ...mail, config } } };
+      }),
+    });
+    lab.wait(35);
+    expect(lab.views().desktop.connections).toHaveLength(3);
+    expect(lab.inbox('desktop')).toHaveLength(2);
+    lab.ask('desktop', { kind: 'online', on: false });
+    lab.wait(30);
+    expect(lab.views().desktop.connections).toHaveLength(3);
   });
 
   it('folders: made, filled by moving, searched, emptied for good', () => {

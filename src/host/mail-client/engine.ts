@@ -191,7 +191,7 @@ function read(
   }
   if (message.uidl === undefined) return;
   state.wanted.add(message.uidl);
-  if (peek !== true) state.reading = { folder, id };
+  state.reading = { folder, id, isPeek: peek === true };
   pop3Visit(state, os);
 }
 

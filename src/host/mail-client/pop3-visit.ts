@@ -187,7 +187,7 @@ function received(state: MailClientState, { uid, raw, isWhole, size }: Arrived, 
     {
       id,
       ...(uid === undefined ? {} : { uidl: uid }),
-      flags: isRead ? withFlag(flags, '\\Seen', true) : flags,
+      flags: isRead && state.reading?.isPeek === false ? withFlag(flags, '\\Seen', true) : flags,
       size: isWhole ? raw.length : (size ?? raw.length),
       here: isWhole ? 'whole' : 'header',
       onServer: true,

@@ -89,7 +89,7 @@ export interface MailClientState {
   /** POP3: messages whose text is wanted although only headers are fetched. */
   readonly wanted: Set<string>;
   /** POP3: to be shown as soon as its text is here. */
-  reading: { readonly folder: string; readonly id: number } | undefined;
+  reading: { readonly folder: string; readonly id: number; readonly isPeek: boolean } | undefined;
 
   // ---- the conversation with the submission server
   outgoing: MailLink | undefined;
