@@ -28,7 +28,8 @@ export function* ask(name: string, type: RecordType): Asking<DnsEvidence> {
 export function isVoid(evidence: DnsEvidence): boolean {
   const { status } = evidence.answer;
   if (status === 'NXDOMAIN') return true;
-  return status === 'NOERROR' && recordsOf(evidence, evidence.question.type).length === 0;
+  const { type } = evidence.question;
+  return status === 'NOERROR' && (type === 'TLSA' || recordsOf(evidence, type).length === 0);
 }
 
 /** The server failed or did not answer: try later. */

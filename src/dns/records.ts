@@ -77,6 +77,7 @@ const OTHER_TYPE_CODES: Readonly<Record<string, number>> = {
 };
 
 export const TYPE_ANY = 255;
+export const TYPE_TLSA = 52;
 
 const NAME_BY_CODE: ReadonlyMap<number, string> = new Map(
   [...Object.entries(TYPE_CODES), ...Object.entries(OTHER_TYPE_CODES)].map(([name, code]) => [code, name]),

@@ -4,9 +4,9 @@
 
 import type { Time } from '../base/dates.ts';
 import { nextInt, type RandomState } from '../base/random.ts';
-import type { DnsAnswer, DnsQuestion, DnsStatus } from './lookup.ts';
+import { lookupCode, type DnsAnswer, type DnsQuestion, type DnsStatus } from './lookup.ts';
 import { sameName } from './name.ts';
-import { TYPE_CODES, typeCode } from './records.ts';
+import { typeCode } from './records.ts';
 import { CLASS_IN, NO_FLAGS, RCODE, type DnsMessage } from './wire.ts';
 
 export interface QueryOptions {
@@ -78,7 +78,7 @@ export function dnsAnswerOf(question: DnsQuestion, response: DnsMessage, server:
     chain.push(alias);
     current = alias.data.target;
   }
-  const code = TYPE_CODES[question.type];
+  const code = lookupCode(question.type);
   const records = response.answers.filter(
     (record) => typeCode(record.data) === code && sameName(record.name, current),
   );
@@ -90,6 +90,7 @@ export function dnsAnswerOf(question: DnsQuestion, response: DnsMessage, server:
     status,
     records: [...chain, ...records],
     server,
+    ...(question.validated === true && response.flags.ad ? { isSecure: true as const } : {}),
     ...(negativeTtl === undefined ? {} : { negativeTtl }),
   };
 }
@@ -173,7 +174,10 @@ function ask(
   const { question, settings } = lookup;
   const id = nextInt(random, 65536);
   const port = 1024 + nextInt(random, 64512);
-  const query = buildQuery(id, question.name, TYPE_CODES[question.type], { udpSize: 1232 });
+  const query = buildQuery(id, question.name, lookupCode(question.type), {
+    udpSize: 1232,
+    dnssecOk: question.validated === true,
+  });
   lookup.waiting = { server, transport, port, query, deadline: now + settings.timeoutMs };
   return { server, transport, port, message: query };
 }

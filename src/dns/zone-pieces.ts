@@ -3,7 +3,7 @@
 // delegated, a SOA is not needed, and a name that is nowhere does not exist.
 
 import { lookUpInZone } from './authoritative.ts';
-import type { DnsAnswer, DnsQuestion } from './lookup.ts';
+import { lookupCode, type DnsAnswer, type DnsQuestion } from './lookup.ts';
 import { nameKey } from './name.ts';
 import { TYPE_CODES, typeCode, type RecordData, type RecordType } from './records.ts';
 import { emptyZone, recordsOf, type RecordSet, type Zone } from './zone.ts';
@@ -77,7 +77,7 @@ export function parseZonePieces(
 
 /** What a resolver would say. */
 export function answerFromPieces({ zone }: ZonePieces, question: DnsQuestion): DnsAnswer {
-  const type = TYPE_CODES[question.type];
+  const type = lookupCode(question.type);
   const records: DnsAnswer['records'][number][] = [];
   let name = question.name;
   for (let link = 0; link <= MAX_CHAIN; link++) {

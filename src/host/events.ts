@@ -24,6 +24,8 @@ import type { SieveCopyPurpose } from './mda/config.ts';
 import type { SieveRunReport } from './mda/report.ts';
 import type { MailClientNote } from './mail-client/notes.ts';
 import type { ListDecision } from './list/config.ts';
+import type { DaneGap, TlsAuthority } from './mta/tls-client.ts';
+import type { TlsLevel } from './mta/tls-levels.ts';
 import type { SettingValue } from './settings.ts';
 
 /** One host that a message could be handed to, and what became of the idea (RFC 5321 §5.1). */
@@ -178,6 +180,56 @@ export type HostEvent =
       readonly connection: number;
       readonly queueId: string;
       readonly note: ClientNote;
+    }
+  /** What must hold for TLS with a host, where DANE or MTA-STS had a say (or should have had one). */
+  | {
+      readonly type: 'smtp.tlsPolicy';
+      readonly queueId: string;
+      readonly host: string;
+      readonly configured: TlsLevel;
+      readonly level: TlsLevel;
+      readonly by: TlsAuthority;
+      /** Names that the certificate may bear. */
+      readonly names: readonly string[];
+      /** Why DANE does not hold. */
+      readonly gap?: DaneGap;
+      /** The host is not even tried. */
+      readonly refusal?: string;
+    }
+  /** What became of TLS on a connection of the sending end. */
+  | {
+      readonly type: 'smtp.tls';
+      readonly connection: number;
+      readonly queueId: string;
+      readonly host: string;
+      readonly level: TlsLevel;
+      readonly by: TlsAuthority;
+      /**
+       * `clear`: not offered, so in clear. `fallback`: the handshake failed, once more in clear. `notOffered`, `notTrusted`,
+       * `notVerified`, `handshakeFailed`: nothing was sent.
+       */
+      readonly outcome:
+        | 'verified'
+        | 'trusted'
+        | 'untrusted'
+        | 'clear'
+        | 'fallback'
+        | 'notOffered'
+        | 'notTrusted'
+        | 'notVerified'
+        | 'handshakeFailed';
+    }
+  /** What is known of a domain's MTA-STS policy: newly fetched, remembered, kept although the record is gone, or not to be had. */
+  | {
+      readonly type: 'smtp.sts';
+      readonly queueId: string;
+      readonly domain: string;
+      readonly result: 'fetched' | 'remembered' | 'kept' | 'failed';
+      readonly problem?: string;
+      readonly mode?: 'enforce' | 'testing' | 'none';
+      readonly mx?: readonly string[];
+      readonly id?: string;
+      readonly expiresAt?: Time;
     }
   /** A look at the client itself, before any message: its names in the DNS, or a block list. */
   | {

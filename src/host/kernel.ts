@@ -105,6 +105,15 @@ export function configure(program: ProgramState, config: ProgramConfig): void {
   if (state?.config !== undefined) state.config = config;
 }
 
+/** Lets a program that was configured anew act on it at once, if it is one that does. */
+export function reconfigured(machine: Machine, host: string, id: string, cause: number): void {
+  const state = machine.state.hosts.get(host);
+  const program = state?.programs.get(id);
+  if (state === undefined || program === undefined) return;
+  const os = new ProgramOs(machine, state, id, program.pid, cause);
+  definitionOf(program.kind).reconfigured?.(program.state, os);
+}
+
 /** Puts a call from outside (a terminal, the learner's editor) before a program, to be handled now. */
 export function callFromOutside(
   machine: Machine,

@@ -70,6 +70,8 @@ export interface ProgramDefinition<Config, State> {
   /** Runs once when the host boots. The state must be plain data. */
   start(config: Config, os: Os): State;
   handle(state: State, input: Input, os: Os): void;
+  /** Its configuration was changed; for programs that do something about it at once. */
+  reconfigured?(state: State, os: Os): void;
 }
 
 /** A program as it stands on a host. */

@@ -11,8 +11,10 @@ import { nameServer, type NameServerConfig } from './name-server.ts';
 import type { ProgramDefinition } from './program.ts';
 import { reporter, type ReporterConfig } from './reporter.ts';
 import { resolver, type ResolverConfig } from './resolver.ts';
+import { router, type RouterConfig } from './router.ts';
 import { sender, type SenderConfig } from './sender.ts';
 import { shell, type ShellConfig } from './shell/shell.ts';
+import { webServer, type WebServerConfig } from './web-server.ts';
 
 export interface ProgramConfigs {
   readonly libresolv: LibresolvConfig;
@@ -26,6 +28,8 @@ export interface ProgramConfigs {
   readonly mailClient: MailClientConfig;
   readonly shell: ShellConfig;
   readonly gateway: GatewayConfig;
+  readonly webServer: WebServerConfig;
+  readonly router: RouterConfig;
 }
 
 export type ProgramKind = keyof ProgramConfigs;
@@ -43,6 +47,8 @@ const definitions: { readonly [Kind in ProgramKind]: ProgramDefinition<ProgramCo
   mailClient,
   shell,
   gateway,
+  webServer,
+  router,
 };
 
 /** The definition of a program; its state and configuration are its own business. */

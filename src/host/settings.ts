@@ -7,6 +7,7 @@ import { DMARC_REFUSALS } from '../smtp/auth-replies.ts';
 import { MAIL_SECURITIES } from './mail-client/config.ts';
 import { MITIGATIONS } from './list/config.ts';
 import { sieveService } from './mda/sieve-service.ts';
+import { TLS_LEVELS } from './mta/tls-levels.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
 
 /** What a value may be. */
@@ -72,6 +73,12 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
     virtualAliasMaps: { kind: 'list', pattern: ALIAS_PATTERN, max: 50 },
     'srs.isOn': { kind: 'switch' },
     'arcSeal.isOn': { kind: 'switch' },
+    smtpTlsSecurityLevel: { kind: 'choice', of: TLS_LEVELS },
+    'mtaSts.isOn': { kind: 'switch' },
+  },
+  router: {
+    blockSmtp: { kind: 'switch' },
+    stripStarttls: { kind: 'switch' },
   },
   mailingList: {
     subjectTag: { kind: 'switch' },

@@ -59,10 +59,22 @@ export type NetEvent =
       readonly side: 'client' | 'server';
       readonly toHost: string;
       readonly path: readonly string[];
-      /** Binary string. */
+      /** Binary string, as it was sent. */
       readonly bytes: string;
+      /** What arrives, where a host on the way changed it. */
+      readonly arrived?: string;
       /** When the last byte arrives. */
       readonly arrives: Time;
+    }
+  /** This host, on the way, changed what somebody sent: `data` is the event of sending. */
+  | {
+      readonly type: 'net.meddled';
+      readonly connection: number;
+      readonly data: number;
+      readonly side: 'client' | 'server';
+      readonly what: 'starttls';
+      readonly before: string;
+      readonly after: string;
     }
   | {
       readonly type: 'net.close';

@@ -3,6 +3,7 @@
 
 import { nextInt, randomStream } from '../base/random.ts';
 import type { ConnectFailure, DropReason, Endpoint } from './events.ts';
+import { meddle } from './meddle.ts';
 import { cancel, schedule } from './queue.ts';
 import {
   connectionOf,
@@ -104,6 +105,7 @@ export function send(net: Network, wires: Wires, socket: number, bytes: string):
   const delay = transit(net, path, 200);
   const gate = net.hosts.get(other.host)?.up === true && pathUp(net, path);
   const arrives = Math.max(other.lastArrival, net.now + (delay ?? 0));
+  const meddled = meddle(net, path, connection.client.remote.port, side, bytes);
   const seq = wires.emit(own.host, {
     type: 'net.data',
     connection: connection.id,
@@ -111,19 +113,31 @@ export function send(net: Network, wires: Wires, socket: number, bytes: string):
     toHost: other.host,
     path,
     bytes,
+    ...(meddled === undefined ? {} : { arrived: meddled.bytes }),
     arrives,
   });
   if (delay === undefined || !gate || other.cutOff) return lost(wires, own, other, gate);
+  if (meddled !== undefined)
+    wires.emit(meddled.by, {
+      type: 'net.meddled',
+      connection: connection.id,
+      data: seq,
+      side,
+      what: 'starttls',
+      before: meddled.before,
+      after: meddled.after,
+    });
   other.lastArrival = arrives;
-  for (let at = 0; at < bytes.length;) {
-    let size = Math.min(SEGMENT_BYTES, bytes.length - at);
+  const coming = meddled?.bytes ?? bytes;
+  for (let at = 0; at < coming.length;) {
+    let size = Math.min(SEGMENT_BYTES, coming.length - at);
     // TCP has no lines: now and then a segment ends where no protocol would expect it.
     if (size > 1 && nextInt(connection.chunks, 6) === 0) size = 1 + nextInt(connection.chunks, size - 1);
     schedule(net.queue, arrives, true, seq, {
       kind: 'segment',
       connection: connection.id,
       to: side === 'client' ? 'server' : 'client',
-      bytes: bytes.slice(at, at + size),
+      bytes: coming.slice(at, at + size),
     });
     at += size;
   }

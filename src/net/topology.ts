@@ -2,6 +2,7 @@
 // and ports, no protocol above them.
 
 import type { DropReason, Endpoint } from './events.ts';
+import type { Meddling } from './meddle.ts';
 
 export interface Link {
   readonly a: string;
@@ -31,6 +32,8 @@ export interface NetHost {
   /** Hosts behind this router: leaving, they wear its address (RFC 3022). */
   readonly inside: readonly string[];
   firewall: FirewallRule[];
+  /** It changes what passes through it. */
+  meddling?: Meddling | undefined;
   up: boolean;
   /** TCP port to the program that listens. */
   listeners: Map<number, string>;

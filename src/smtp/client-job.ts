@@ -145,7 +145,7 @@ export type ClientOutput =
   /** A binary string: one character a byte. */
   | { readonly kind: 'send'; readonly bytes: string }
   | { readonly kind: 'close' }
-  /** The server is ready for TLS: begin the handshake, then call `clientSecured`. */
+  /** The server is ready for TLS: begin the handshake, then call `clientSecured`, `clientTlsUnfit` or `clientTlsFailed`. */
   | { readonly kind: 'startTls' }
   | { readonly kind: 'note'; readonly note: ClientNote }
   /** Every recipient's fate is known; comes once, before `close`. */

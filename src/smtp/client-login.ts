@@ -10,9 +10,9 @@ import {
   readResponse,
   type Mechanism,
 } from '../sasl/mechanism.ts';
-import { command, failRest, quit, send, serverName } from './client-acts.ts';
+import { command, failRest, quit, send, serverName, shut } from './client-acts.ts';
 import type { ClientSession } from './client-job.ts';
-import { replyClass, replyText, type Reply } from './reply.ts';
+import { replyClass, replyStatus, replyText, type Reply } from './reply.ts';
 
 /** True when something was said that must be answered first, or when it was the end. */
 export function prepare(session: ClientSession, now: Time): boolean {
@@ -61,15 +61,38 @@ function giveUp(session: ClientSession, dsn: string, text: string, now: Time, re
   return true;
 }
 
-export function tlsAnswered(session: ClientSession, answer: Reply, now: Time): void {
+/** True when it goes on in clear: the server offered STARTTLS, does not do it, and nobody insists. */
+export function tlsAnswered(session: ClientSession, answer: Reply, now: Time): boolean {
   if (replyClass(answer) === 2) {
     // Plain text behind the reply would be heard as if it were protected.
     session.input = '';
     session.outputs.push({ kind: 'startTls' });
-    return;
+    return false;
   }
-  const text = `host ${serverName(session)} refused STARTTLS: ${replyText(answer)}`;
-  giveUp(session, '4.7.5', text, now, answer);
+  if (session.config.tls === 'encrypt') {
+    const text = `TLS is required, but host ${serverName(session)} refused to start TLS: ${replyText(answer)}`;
+    giveUp(session, replyStatus(answer), text, now, answer);
+    return false;
+  }
+  const keywords = session.features.keywords.filter((line) => !/^STARTTLS$/i.test(line.trim()));
+  session.features = { ...session.features, keywords };
+  return !prepare(session, now);
+}
+
+/** The handshake came to nothing: no word more can be said on this connection. */
+export function tlsBroken(session: ClientSession): void {
+  failRest(session, {
+    dsn: '4.7.5',
+    text: 'Cannot start TLS: handshake failure',
+    reply: undefined,
+    step: 'session',
+  });
+  shut(session);
+}
+
+/** The connection is protected, but the certificate does not satisfy: politely, no. */
+export function tlsUnfit(session: ClientSession, flaw: 'trusted' | 'verified', now: Time): void {
+  giveUp(session, '4.7.5', `Server certificate not ${flaw}`, now);
 }
 
 /** True when the login is done and the transaction may begin. */

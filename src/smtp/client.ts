@@ -19,7 +19,7 @@ import {
   stream,
   tellDone,
 } from './client-acts.ts';
-import { authAnswered, prepare, tlsAnswered } from './client-login.ts';
+import { authAnswered, prepare, tlsAnswered, tlsBroken, tlsUnfit } from './client-login.ts';
 import {
   NO_FEATURES,
   type ClientConfig,
@@ -105,6 +105,19 @@ export function clientSecured(session: ClientSession, now: Time): void {
   hello(session, session.config.protocol === 'lmtp' ? 'LHLO' : 'EHLO', now);
 }
 
+/** The handshake that `startTls` asked for failed. */
+export function clientTlsFailed(session: ClientSession): void {
+  if (!session.closed) tlsBroken(session);
+}
+
+/** The handshake is over, but the certificate is not what the administrator's level asks for: QUIT, and nothing sent. */
+export function clientTlsUnfit(session: ClientSession, flaw: 'trusted' | 'verified', now: Time): void {
+  if (session.closed) return;
+  session.secured = true;
+  session.input = '';
+  tlsUnfit(session, flaw, now);
+}
+
 /** When the session wants to be woken: its time-out. */
 export function clientWakeAt(session: ClientSession): Time | undefined {
   const step = session.awaited[0]?.step;
@@ -175,7 +188,7 @@ function answered(session: ClientSession, answer: Reply, now: Time): void {
       else refusedToTalk(session, awaited.step, answer, now);
       break;
     case 'STARTTLS':
-      tlsAnswered(session, answer, now);
+      if (tlsAnswered(session, answer, now)) transaction(session, now);
       break;
     case 'AUTH':
       if (authAnswered(session, answer, now)) transaction(session, now);

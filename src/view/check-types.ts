@@ -7,8 +7,7 @@ import type { Finding } from '../auth/diagnose.ts';
 import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import type { DmarcVerdict } from '../auth/dmarc.ts';
 import type { SpfVerdict } from '../auth/spf-verdict.ts';
-import type { DnsStatus } from '../dns/lookup.ts';
-import type { RecordType } from '../dns/records.ts';
+import type { DnsStatus, LookupType } from '../dns/lookup.ts';
 import type { Problem, ZoneFinding } from './types.ts';
 
 export interface CheckInput {
@@ -30,7 +29,7 @@ export interface CheckInput {
 /** One DNS question that the policies asked, once. */
 export interface CheckedQuestion {
   readonly name: string;
-  readonly type: RecordType;
+  readonly type: LookupType;
   readonly by: 'spf' | 'dkim' | 'dmarc';
   /** `assumed`: a top-level domain without a policy, as nearly all are. `missing`: nobody has pasted it. */
   readonly state: 'given' | 'absent' | 'assumed' | 'missing';

@@ -25,6 +25,8 @@ export type ShellSlip =
   | 'SH-TYPO'
   /** Nothing listens on that port of that host. */
   | 'SH-REFUSED'
+  /** The provider keeps port 25 shut for its customers. */
+  | 'SH-PORT25'
   /** telnet without a port goes to 23, where no mail server is. */
   | 'SH-PORT'
   /** telnet without a host: its own prompt, which knows neither SMTP nor the shell's commands. */
@@ -41,6 +43,8 @@ export interface CoachFold {
   readonly entered: Map<string, EventOf<'shell.input'>>;
   /** The newest failed connection of each host. */
   readonly failed: Map<string, EventOf<'net.connectFailed'>>;
+  /** Who swallowed the newest packet that a firewall swallowed, by the host that sent it. */
+  readonly swallowed: Map<string, EventOf<'net.drop'>>;
   readonly commands: readonly string[];
   readonly access: AccessCoach;
 }
@@ -61,6 +65,7 @@ export function openCoach(description: WorldDescription): CoachFold {
     ownerOf: new Map(description.hosts.flatMap((host) => host.addresses.map((a) => [a, host.name] as const))),
     entered: new Map(),
     failed: new Map(),
+    swallowed: new Map(),
     commands: [...commandNames(bare), 'mailq', 'postqueue'],
     access: openAccessCoach(),
   };
@@ -92,6 +97,9 @@ export function foldCoach(fold: CoachFold, event: TraceEvent, connections: Conne
       else addSlips(fold, info.terminal, event, foldAccessSlip(fold.access, event));
       break;
     }
+    case 'net.drop':
+      if (event.what === 'tcp' && event.reason === 'firewall') fold.swallowed.set(event.host, event);
+      break;
     case 'net.connectFailed':
       fold.failed.set(event.host, event);
       break;
@@ -151,6 +159,10 @@ function connectTrouble(fold: CoachFold, event: EventOf<'shell.output'>): void {
   const params = { host: fold.ownerOf.get(address) ?? address, address, port };
   if (port === 23) add(fold, event.terminal, event.seq, 'SH-PORT', params);
   else if (failed.reason === 'refused') add(fold, event.terminal, event.seq, 'SH-REFUSED', params);
+  const by = fold.swallowed.get(event.host);
+  fold.swallowed.delete(event.host);
+  if (port === 25 && failed.reason === 'timedOut' && by?.to.address === address)
+    add(fold, event.terminal, event.seq, 'SH-PORT25', { ...params, router: by.by });
 }
 
 function add(

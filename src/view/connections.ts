@@ -20,6 +20,8 @@ export interface ConnectionInfo {
   readonly data: number[];
   /** The server has said 354 and has not answered since: what the client sends is message text. */
   inText: boolean;
+  /** The client says that it sends the text; under TLS nobody else could tell. */
+  sendsText: boolean;
   /** What the client sent of the text, at most a few kB: enough for the header. */
   text: string;
 }
@@ -60,6 +62,7 @@ export function foldConnections(connections: Connections, event: TraceEvent): vo
         queueId: undefined,
         data: [],
         inText: false,
+        sendsText: false,
         text: '',
       });
       break;
@@ -74,7 +77,10 @@ export function foldConnections(connections: Connections, event: TraceEvent): vo
     }
     case 'smtp.client': {
       const found = connections.get(event.connection);
-      if (found !== undefined && event.queueId !== '') found.queueId = event.queueId;
+      if (found === undefined) break;
+      if (event.queueId !== '') found.queueId = event.queueId;
+      if (event.note.kind === 'text') found.sendsText = !event.note.dotOnly;
+      else if (event.note.kind === 'reply') found.sendsText = false;
       break;
     }
     default:

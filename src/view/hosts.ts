@@ -35,6 +35,8 @@ const ROLES: readonly HostRole[] = [
   'mailingList',
   'sender',
   'impostor',
+  'middlebox',
+  'webServer',
   'internet',
 ];
 

@@ -18,6 +18,7 @@ import {
 } from './marks-access.ts';
 import { dnsMark } from './marks-dns.ts';
 import { overrideMark, relayMark } from './marks-relay.ts';
+import { tlsMark } from './marks-tls.ts';
 import { messageOf, type MessageFold } from './messages.ts';
 import type { FlightView, MarkView, Phrase, Tone } from './types.ts';
 
@@ -361,7 +362,8 @@ function draftOf(
     case 'world.pass':
       return step('clock', 'info', passed(event.until - event.at), DWELL.typed);
     default: {
-      const found = relayMark(event) ?? accessMark(fold.access, event, connections);
+      const found =
+        relayMark(event) ?? tlsMark(event, connections) ?? accessMark(fold.access, event, connections);
       return found === undefined ? undefined : step(found.kind, found.tone, found.text, DWELL[found.weight]);
     }
   }
@@ -438,6 +440,22 @@ function data(
   const fly = (label: string, message?: string): FlightView =>
     flight(fold, event, event.path, kind, label, message);
   const sealed = ciphertext(event.bytes);
+  if (sealed !== undefined && info.sendsText && event.side === 'client' && !typed) {
+    if (fold.posted.has(event.connection)) return undefined;
+    fold.posted.add(event.connection);
+    const entry =
+      info.queueId === undefined ? undefined : messages.byEntry.get(`${info.client} ${info.queueId}`);
+    return {
+      ...step(
+        kind,
+        'pass',
+        { key: 'mark.messageSent.sealed', params: { from: event.host, to: event.toHost } },
+        DWELL.message,
+      ),
+      flight: flight(fold, event, event.path, 'tls', '', entry ?? ''),
+      ...(entry === undefined ? {} : { message: entry }),
+    };
+  }
   if (sealed !== undefined)
     return {
       ...step(

@@ -45,6 +45,8 @@ export type HostRole =
   | 'mailingList'
   | 'sender'
   | 'impostor'
+  | 'middlebox'
+  | 'webServer'
   | 'internet';
 
 export interface HostView {
@@ -199,7 +201,10 @@ export interface WireLine {
   readonly seq: number;
   readonly at: Time;
   readonly from: 'client' | 'server';
+  /** As it arrived. */
   readonly text: string;
+  /** As it was sent, where somebody on the way changed it. */
+  readonly was?: string;
 }
 
 /** Where the answer to a question of a verdict came from. */
@@ -354,6 +359,7 @@ export type WhyAction =
   | { readonly type: 'openMessage'; readonly id: string }
   | { readonly type: 'openLog'; readonly host: string; readonly seq: number }
   | { readonly type: 'openTerminal'; readonly host: string }
+  | { readonly type: 'openSettings'; readonly host: string }
   | { readonly type: 'passTime'; readonly until: Time; readonly text: Phrase };
 
 export interface WhyView {

@@ -6,10 +6,10 @@ import type { DkimVerdict } from '../auth/dkim-verdict.ts';
 import { authorOf } from '../auth/author.ts';
 import { finishPolicy } from '../auth/policy-run.ts';
 import { lookUpInZone } from '../dns/authoritative.ts';
-import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
+import { lookupCode, type DnsAnswer, type DnsQuestion } from '../dns/lookup.ts';
 import { isSubdomain, nameKey } from '../dns/name.ts';
 import { questionKey } from '../dns/pasted-records.ts';
-import { rdataText, TYPE_CODES } from '../dns/records.ts';
+import { rdataText } from '../dns/records.ts';
 import { recordsOf, zoneSoa, type Zone } from '../dns/zone.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import { callFromOutside, runUntilQuiet } from '../host/kernel.ts';
@@ -147,7 +147,7 @@ function resolveWith(
   question: DnsQuestion,
   other: (question: DnsQuestion) => DnsAnswer,
 ): { readonly answer: DnsAnswer; readonly fromDraft: boolean } {
-  const type = TYPE_CODES[question.type];
+  const type = lookupCode(question.type);
   const records: DnsAnswer['records'][number][] = [];
   const soa = zoneSoa(zone);
   const negative = soa?.data.type === 'SOA' ? { negativeTtl: Math.min(soa.ttl, soa.data.minimum) } : {};

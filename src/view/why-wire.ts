@@ -13,7 +13,25 @@ import type { Journal } from './journal.ts';
 import { answersAtOnce } from './marks-dns.ts';
 import { addSteps } from './why-dns.ts';
 import { openZone, type WhyDraft } from './why-base.ts';
+import { settingsOf } from './why-tls.ts';
 import { wireLines } from './wire.ts';
+
+/** What swallowed a packet, and, for a provider's shut port, why that is a good thing. */
+function dropped(journal: Journal, event: EventOf<'net.drop'>, view: WhyDraft): void {
+  const { by, reason, to } = event;
+  view.plain.push({ key: `why.dropped.${reason}`, params: { by, port: to.port } });
+  const isRouter = journal.description.hosts.find(({ name }) => name === by)?.role === 'router';
+  if (reason !== 'firewall' || to.port !== 25 || !isRouter) return;
+  view.plain.push({ key: 'why.portShut' });
+  settingsOf(journal, by, view);
+}
+
+/** A connection timed out: whoever swallowed its packet was told of when it was opened. */
+function swallowed(journal: Journal, event: EventOf<'net.connectFailed'>, view: WhyDraft): void {
+  const opened = journal.connections.get(event.connection)?.openedSeq;
+  const next = opened === undefined ? undefined : journal.trace[opened];
+  if (next?.type === 'net.drop' && next.to.address === event.to.address) dropped(journal, next, view);
+}
 
 export function whyWire(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
   switch (event.type) {
@@ -40,9 +58,10 @@ export function whyWire(journal: Journal, event: TraceEvent, view: WhyDraft): Wh
         key: `why.connectFailed.${event.reason}`,
         params: { address: event.to.address, port: event.to.port },
       });
+      if (event.reason === 'timedOut') swallowed(journal, event, view);
       return view;
     case 'net.drop':
-      view.plain.push({ key: `why.dropped.${event.reason}`, params: { by: event.by, port: event.to.port } });
+      dropped(journal, event, view);
       return view;
     case 'net.datagram':
       return dns(journal, event, view);

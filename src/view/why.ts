@@ -17,6 +17,7 @@ import { whyQueue } from './why-queue.ts';
 import { whyReport } from './why-report.ts';
 import { whyRelay } from './why-relay.ts';
 import { whySieve } from './why-sieve.ts';
+import { whyTls } from './why-tls.ts';
 import { whyWire } from './why-wire.ts';
 
 /** The answer for a target; undefined when there is no such thing in this world. */
@@ -65,6 +66,11 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'imap.client':
     case 'pop3.client':
       return whyMail(journal, event, view);
+    case 'net.meddled':
+    case 'smtp.tls':
+    case 'smtp.tlsPolicy':
+    case 'smtp.sts':
+      return whyTls(journal, event, view);
     case 'sieve.run':
     case 'sieve.copy':
     case 'sieve.result':

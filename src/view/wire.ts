@@ -19,13 +19,29 @@ export function wireLines(
   for (const seq of connections.get(connection)?.data ?? []) {
     const event = trace[seq - 1];
     if (event?.type !== 'net.data') continue;
-    for (const text of event.bytes.replace(/\r?\n$/, '').split(/\r?\n/))
-      lines.push({ seq, at: event.at, from: event.side, text: lineText(text) });
+    const sent = linesOf(event.bytes);
+    linesOf(event.arrived ?? event.bytes).forEach((text, i) => {
+      const was = sent[i];
+      lines.push({
+        seq,
+        at: event.at,
+        from: event.side,
+        text,
+        ...(was === text || was === undefined ? {} : { was }),
+      });
+    });
   }
   if (lines.length <= LINES) return lines;
   const at = around === undefined ? lines.length : lines.findLastIndex((line) => line.seq <= around) + 1;
   const start = Math.max(0, Math.min(lines.length - LINES, at - LINES / 2));
   return lines.slice(start, start + LINES);
+}
+
+function linesOf(bytes: string): string[] {
+  return bytes
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/)
+    .map(lineText);
 }
 
 function lineText(bytes: string): string {

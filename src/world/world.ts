@@ -6,6 +6,7 @@ import {
   callFromOutside,
   configure,
   nextAt,
+  reconfigured,
   record,
   runUntil,
   runUntilQuiet,
@@ -155,7 +156,8 @@ function change(world: World, command: Extract<Command, { type: 'configure' }>):
   const problem = settingProblem(running.kind, setting, value);
   if (problem !== undefined) return problem;
   configure(running, withSetting(running.config, setting, value));
-  record(world.machine, host, { type: 'program.configured', program, setting, value }, undefined);
+  const seq = record(world.machine, host, { type: 'program.configured', program, setting, value }, undefined);
+  reconfigured(world.machine, host, program, seq);
   return undefined;
 }
 

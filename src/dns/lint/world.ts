@@ -2,7 +2,7 @@
 // of the world as plain values and reports ids with parameters; texts live elsewhere. Behaviour §3.6.
 
 import { answerQuery, lookUpInZone } from '../authoritative.ts';
-import type { DnsAnswer, DnsQuestion } from '../lookup.ts';
+import { lookupCode, type DnsAnswer, type DnsQuestion } from '../lookup.ts';
 import { isSubdomain, nameKey, sameName, withAncestors, withoutDot } from '../name.ts';
 import { TYPE_CODES, typeName } from '../records.ts';
 import { buildQuery, dnsAnswerOf } from '../stub.ts';
@@ -245,7 +245,7 @@ export function answerOfWorld(world: DnsWorld, question: DnsQuestion): DnsAnswer
   const zones = new Map(
     world.zones.map((zone) => [nameKey(zone.origin), { state: 'loaded' as const, zone }]),
   );
-  const query = buildQuery(0, question.name, TYPE_CODES[question.type]);
+  const query = buildQuery(0, question.name, lookupCode(question.type));
   const response = answerQuery(zones, query, { transport: 'tcp' });
   return response ? dnsAnswerOf(question, response, '') : { status: 'SERVFAIL', records: [] };
 }

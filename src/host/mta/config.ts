@@ -3,6 +3,7 @@
 import type { TlsIdentity } from '../../net/tls.ts';
 import type { Mechanism } from '../../sasl/mechanism.ts';
 import type { DmarcRefusal } from '../../smtp/auth-replies.ts';
+import type { TlsLevel } from './tls-levels.ts';
 
 /** A DKIM key that outgoing mail of a domain is signed with. `privateKey` is PEM (PKCS #8 or PKCS #1). */
 export interface SigningKey {
@@ -102,6 +103,10 @@ export interface MtaConfig {
   /** When a waiting message is tried again; Postfix's back-off when absent. */
   readonly retryProfile?: RetryProfileName;
   readonly smtpConnectTimeoutMs?: number;
+  /** smtp_tls_security_level; no TLS when absent, as before Postfix 3.11. */
+  readonly smtpTlsSecurityLevel?: TlsLevel;
+  /** smtp_tls_policy_maps with an MTA-STS resolver behind it. */
+  readonly mtaSts?: { readonly isOn: boolean };
   readonly messageSizeLimit?: number;
   readonly smtpdHeloRequired?: boolean;
   readonly smtpdDiscardEhloKeywords?: readonly string[];

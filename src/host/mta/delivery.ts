@@ -21,7 +21,10 @@ import { startJob } from './jobs.ts';
 import { book, finish, type AttemptResult } from './qmgr.ts';
 import type { QueuedMessage } from './queue.ts';
 import { ADDRESS_LIMIT, type Route } from './routing.ts';
-import type { Delivery, MtaState } from './state.ts';
+import type { Delivery, MtaState, StsEntry } from './state.ts';
+import { askSts } from './sts.ts';
+import { choosePolicy, offered, sessionTls } from './delivery-tls.ts';
+import { wantsDane } from './tls-client.ts';
 
 /** smtp_connect_timeout */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -61,6 +64,10 @@ export function startDelivery(
     connectedAt: undefined,
     cause: os.cause,
     pid: os.pid + (transport === undefined ? 4 : 5),
+    tlsa: [],
+    sts: undefined,
+    policy: undefined,
+    inClear: false,
     failure: undefined,
   };
   state.deliveries.set(delivery.id, delivery);
@@ -83,6 +90,7 @@ export function startDelivery(
         ownName: state.config.myhostname,
         ownAddresses: os.net.addresses,
         hasIpv6: os.net.addresses.some(isIpv6),
+        ...(wantsDane(state.config) ? { dane: true as const } : {}),
         // A stream of its own, since the policy may run more than once.
         draws: splitStream(os.random('mx-order')),
       },
@@ -128,20 +136,44 @@ export function routed(state: MtaState, id: number, route: Route, os: Os): void 
   delivery.candidates = route.candidates
     .filter((c) => c.verdict === 'chosen' || c.verdict === 'next')
     .slice(0, ADDRESS_LIMIT);
+  delivery.tlsa = route.tlsa ?? [];
+  if (state.config.mtaSts?.isOn === true && route.method !== 'literal')
+    return askSts(state, id, delivery.domain.toLowerCase(), os);
   connectNext(state, delivery, os);
 }
 
-function connectNext(state: MtaState, delivery: Delivery, os: Os): void {
+/** What there is to know of the domain's MTA-STS policy is known. */
+export function policyReady(state: MtaState, id: number, sts: StsEntry | undefined, os: Os): void {
+  const delivery = state.deliveries.get(id);
+  if (delivery === undefined) return;
+  delivery.sts = sts;
+  connectNext(state, delivery, os);
+}
+
+export function connectNext(state: MtaState, delivery: Delivery, os: Os): void {
   const candidate = delivery.candidates[delivery.at];
   if (candidate === undefined || delivery.sessions >= SESSION_LIMIT) return giveUp(state, delivery, os);
   os.cause = delivery.cause;
+  delivery.policy =
+    delivery.transport === 'smtp' ? choosePolicy(state, delivery, candidate.host, os) : undefined;
+  const refusal = delivery.policy?.refusal;
+  if (refusal !== undefined) {
+    os.log(
+      'postfix/smtp',
+      `warning: TLS policy lookup for ${delivery.domain}/${candidate.host}: ${refusal}`,
+      delivery.pid,
+    );
+    delivery.failure = { dsn: '4.7.5', text: refusal, relay: 'none' };
+    delivery.at++;
+    return connectNext(state, delivery, os);
+  }
   delivery.socket = os.connect(
     { address: candidate.address, port: delivery.port },
     state.config.smtpConnectTimeoutMs ?? CONNECT_TIMEOUT_MS,
   );
 }
 
-function deliveryOf(state: MtaState, socket: number): Delivery | undefined {
+export function deliveryOf(state: MtaState, socket: number): Delivery | undefined {
   for (const delivery of state.deliveries.values()) if (delivery.socket === socket) return delivery;
   return undefined;
 }
@@ -161,7 +193,10 @@ export function deliveryInput(
       delivery.sessions++;
       delivery.connectedAt = os.now;
       delivery.client = openClientSession(
-        clientConfig(state.config.myhostname, { protocol: delivery.transport }),
+        clientConfig(state.config.myhostname, {
+          protocol: delivery.transport,
+          tls: sessionTls(delivery),
+        }),
         {
           server: { name: candidate.host, address: candidate.address },
           nexthop: delivery.domain,
@@ -198,7 +233,7 @@ export function deliveryWake(state: MtaState, id: number, os: Os): void {
   settle(state, delivery, os);
 }
 
-function settle(state: MtaState, delivery: Delivery, os: Os): void {
+export function settle(state: MtaState, delivery: Delivery, os: Os): void {
   const { client, socket } = delivery;
   if (client === undefined || socket === undefined) return;
   const connection = connectionOf(socket);
@@ -217,6 +252,19 @@ function settle(state: MtaState, delivery: Delivery, os: Os): void {
             note: output.note,
           });
           if (output.note.kind === 'reply') os.cause = seq;
+          if (output.note.kind === 'features') offered(delivery, output.note.features, connection, os);
+          break;
+        }
+        case 'startTls': {
+          const sni = delivery.policy?.sni;
+          os.startTls(socket, {
+            role: 'client',
+            client: {
+              roots: os.host.roots,
+              enforce: false,
+              ...(sni === undefined ? {} : { serverName: sni }),
+            },
+          });
           break;
         }
         case 'done':
@@ -281,6 +329,7 @@ function sessionOver(state: MtaState, delivery: Delivery, os: Os): void {
   if (delivery.failure !== undefined && candidate !== undefined)
     os.log(`postfix/${delivery.transport}`, `${delivery.queueId}: ${delivery.failure.text}`, delivery.pid);
   delivery.at++;
+  delivery.inClear = false;
   connectNext(state, delivery, os);
 }
 

@@ -10,12 +10,14 @@ import { findRestrictions, type RestrictionFindings } from './restrictions.ts';
 import { findRoute, type Route } from './routing.ts';
 import { smtpdFound, smtpdNamed } from './smtpd.ts';
 import type { MtaJob, MtaState } from './state.ts';
+import { findSts, stsFound, type StsFinding } from './sts.ts';
 import { verifyMessage, type Verification } from './verify.ts';
 
 type Verdict =
   | { readonly kind: 'clientName'; readonly value: ClientName }
   | { readonly kind: 'restrictions'; readonly value: RestrictionFindings }
   | { readonly kind: 'route'; readonly value: Route }
+  | { readonly kind: 'sts'; readonly value: StsFinding }
   | { readonly kind: 'verify'; readonly value: Verification };
 
 function* run(job: MtaJob, os: Os): Asking<Verdict> {
@@ -26,6 +28,8 @@ function* run(job: MtaJob, os: Os): Asking<Verdict> {
       return { kind: 'restrictions', value: yield* findRestrictions(job.input) };
     case 'route':
       return { kind: 'route', value: yield* findRoute(job.input) };
+    case 'sts':
+      return { kind: 'sts', value: yield* findSts(job.input) };
     case 'verify':
       return { kind: 'verify', value: yield* verifyMessage(job.input, os.kept(job.message)) };
   }
@@ -37,6 +41,8 @@ function done(state: MtaState, job: MtaJob, verdict: Verdict, os: Os): void {
   if (job.kind === 'restrictions' && verdict.kind === 'restrictions')
     smtpdFound(state, job.socket, job.question, job.input, verdict.value, os);
   if (job.kind === 'route' && verdict.kind === 'route') routed(state, job.delivery, verdict.value, os);
+  if (job.kind === 'sts' && verdict.kind === 'sts')
+    stsFound(state, job.delivery, job.input, verdict.value, os);
   if (job.kind === 'verify' && verdict.kind === 'verify') verified(state, job, verdict.value, os);
 }
 

@@ -5,11 +5,13 @@
 import type { Input, Os, ProgramDefinition } from '../program.ts';
 import { policyDesk } from '../policy.ts';
 import type { MtaConfig } from './config.ts';
+import { deliverySecured, deliveryTlsFailed } from './delivery-tls.ts';
 import { deliveryInput, deliveryWake } from './delivery.ts';
 import { jobAnswer } from './jobs.ts';
 import { administer } from './administer.ts';
 import { attempt, scan } from './qmgr.ts';
 import { smtpdAccept, smtpdInput, smtpdSecured, smtpdTlsFailed, smtpdWake } from './smtpd.ts';
+import { stsInput, stsWake } from './sts.ts';
 import { smtpdPorts } from './submission.ts';
 import type { MtaState } from './state.ts';
 
@@ -28,6 +30,8 @@ export const mta: ProgramDefinition<MtaConfig, MtaState> = {
       deliveries: new Map(),
       nextDelivery: 1,
       desk: policyDesk(),
+      sts: new Map(),
+      stsFetches: new Map(),
     };
   },
 
@@ -37,20 +41,24 @@ export const mta: ProgramDefinition<MtaConfig, MtaState> = {
         return smtpdAccept(state, input, os);
       case 'connected':
       case 'connectFailed':
-        return deliveryInput(state, input, os);
+        if (!stsInput(state, input, os)) deliveryInput(state, input, os);
+        return;
       case 'data':
       case 'ended':
       case 'reset':
-        if (!smtpdInput(state, input, os)) deliveryInput(state, input, os);
+        if (!smtpdInput(state, input, os) && !stsInput(state, input, os)) deliveryInput(state, input, os);
         return;
       case 'secured':
+        if (stsInput(state, input, os) || deliverySecured(state, input, os)) return;
         return smtpdSecured(state, input.socket, input.session, os);
       case 'tlsFailed':
+        if (stsInput(state, input, os) || deliveryTlsFailed(state, input, os)) return;
         return smtpdTlsFailed(state, input.socket, input.failure, os);
       case 'timer': {
         if (input.key === 'scan') return scan(state, os);
         const [kind, number] = input.key.split(':');
         if (kind === 'smtpd') return smtpdWake(state, Number(number), os);
+        if (kind === 'sts') return stsWake(state, Number(number), os);
         if (kind === 'delivery') return deliveryWake(state, Number(number), os);
         return;
       }

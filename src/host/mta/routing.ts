@@ -3,7 +3,7 @@
 
 import { shuffle, type RandomState } from '../../base/random.ts';
 import type { Asking, DnsAnswer } from '../../dns/lookup.ts';
-import type { RecordType } from '../../dns/records.ts';
+import { TYPE_TLSA, type RecordType } from '../../dns/records.ts';
 import type { RouteCandidate } from '../events.ts';
 
 export interface RouteInput {
@@ -12,6 +12,8 @@ export interface RouteInput {
   readonly ownName: string;
   readonly ownAddresses: readonly string[];
   readonly hasIpv6: boolean;
+  /** DANE: ask for validated answers, and for TLSA records (RFC 7672 §2.2). */
+  readonly dane?: true;
   /** State of the stream that shuffles hosts of equal preference; a copy is drawn from. */
   readonly draws: RandomState;
 }
@@ -22,6 +24,20 @@ export interface Route {
   /** Set when there is nowhere to go. */
   readonly failure?: { readonly dsn: string; readonly text: string; readonly warning?: string };
   readonly rule: string;
+  /** For DANE: what was found for each host. */
+  readonly tlsa?: readonly TlsaFinding[];
+}
+
+/** What DANE may go by for one host. */
+export interface TlsaFinding {
+  readonly host: string;
+  /**
+   * `insecureMx`: nobody vouches for the MX records. `insecureHost`: for the host's addresses. `none`: no records, or nobody
+   * vouches for them. `failed`: the look-up failed.
+   */
+  readonly status: 'insecureMx' | 'insecureHost' | 'none' | 'failed' | 'found';
+  /** Octets of the records, binary strings. */
+  readonly records: readonly string[];
 }
 
 /** smtp_mx_address_limit */
@@ -42,19 +58,35 @@ function notFound(domain: string, type: string, why: string): string {
 function* addressesOf(
   host: string,
   hasIpv6: boolean,
-): Asking<{ addresses: string[]; status: 'found' | 'none' | 'noHost' | 'failed' }> {
+  validated: { readonly validated?: true },
+): Asking<{ addresses: string[]; status: 'found' | 'none' | 'noHost' | 'failed'; isSecure: boolean }> {
   const addresses: string[] = [];
+  let isSecure = true;
   let status: 'none' | 'noHost' | 'failed' = 'none';
   const types: readonly RecordType[] = hasIpv6 ? ['AAAA', 'A'] : ['A'];
   for (const type of types) {
-    const answer = yield { name: absolute(host), type };
+    const answer = yield { name: absolute(host), type, ...validated };
+    if (answer.isSecure !== true) isSecure = false;
     for (const record of answer.records)
       if ((record.data.type === 'A' || record.data.type === 'AAAA') && record.data.type === type)
         addresses.push(record.data.address);
     if (failed(answer)) status = 'failed';
     else if (answer.status === 'NXDOMAIN' && status !== 'failed') status = 'noHost';
   }
-  return { addresses, status: addresses.length > 0 ? 'found' : status };
+  return { addresses, status: addresses.length > 0 ? 'found' : status, isSecure };
+}
+
+/** RFC 7672 §2.2: TLSA records count only when the whole way to them is vouched for. */
+function* tlsaOf(host: string, isMxSecure: boolean, isHostSecure: boolean): Asking<TlsaFinding> {
+  if (!isMxSecure) return { host, status: 'insecureMx', records: [] };
+  if (!isHostSecure) return { host, status: 'insecureHost', records: [] };
+  const answer = yield { name: absolute(`_25._tcp.${host}`), type: 'TLSA', validated: true };
+  if (failed(answer)) return { host, status: 'failed', records: [] };
+  const records = answer.records.flatMap(({ data }) =>
+    data.type === 'OTHER' && data.code === TYPE_TLSA ? [data.rdata] : [],
+  );
+  const isFound = answer.isSecure === true && records.length > 0;
+  return { host, status: isFound ? 'found' : 'none', records: isFound ? records : [] };
 }
 
 /** Finds the hosts to try, in order. */
@@ -79,7 +111,8 @@ export function* findRoute(input: RouteInput): Asking<Route> {
     failure: { dsn, text, ...(warning === undefined ? {} : { warning }) },
     rule,
   });
-  const answer = yield { name: absolute(domain), type: 'MX' };
+  const validated = input.dane === true ? { validated: true as const } : {};
+  const answer = yield { name: absolute(domain), type: 'MX', ...validated };
   if (failed(answer))
     return none('4.4.3', notFound(domain, 'MX', 'Host not found, try again'), 'RFC 5321 §5.1');
   const exchanges = answer.records.flatMap((record) =>
@@ -97,9 +130,12 @@ export function* findRoute(input: RouteInput): Asking<Route> {
   shuffle([...input.draws] as RandomState, usable);
   usable.sort((a, b) => a.preference - b.preference);
   const candidates: RouteCandidate[] = [];
+  const tlsa: TlsaFinding[] = [];
   let last = { host: usable[0]?.host ?? domain, status: 'none' as 'none' | 'noHost' | 'failed' };
   for (const { preference, host } of usable) {
-    const found = yield* addressesOf(host, input.hasIpv6);
+    const found = yield* addressesOf(host, input.hasIpv6, validated);
+    if (input.dane === true && found.status === 'found')
+      tlsa.push(yield* tlsaOf(host, answer.isSecure === true, found.isSecure));
     if (found.status !== 'found') {
       last = { host, status: found.status };
       candidates.push({ preference, host, address: '', verdict: 'noAddress' });
@@ -136,13 +172,18 @@ export function* findRoute(input: RouteInput): Asking<Route> {
           warning,
         );
   }
-  return { method: 'mx', candidates: chosen(judged), rule: 'RFC 5321 §5.1' };
+  return {
+    method: 'mx',
+    candidates: chosen(judged),
+    rule: 'RFC 5321 §5.1',
+    ...(input.dane === true ? { tlsa } : {}),
+  };
 }
 
 /** No MX at all: the domain's own address counts as one of preference 0 (RFC 5321 §5.1). */
 function* implicitRoute(input: RouteInput): Asking<Route> {
   const { domain } = input;
-  const found = yield* addressesOf(domain, input.hasIpv6);
+  const found = yield* addressesOf(domain, input.hasIpv6, input.dane === true ? { validated: true } : {});
   const failure = (dsn: string, text: string): Route => ({
     method: 'none',
     candidates: [],
@@ -170,6 +211,7 @@ function* implicitRoute(input: RouteInput): Asking<Route> {
           })),
         ),
         rule: 'RFC 5321 §5.1',
+        ...(input.dane === true ? { tlsa: [yield* tlsaOf(domain, true, found.isSecure)] } : {}),
       };
   }
 }

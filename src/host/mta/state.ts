@@ -1,5 +1,6 @@
 // The MTA's state and the things its parts share. Plain data.
 
+import type { StsPolicy } from '../../auth/mta-sts.ts';
 import type { Time } from '../../base/dates.ts';
 import type { ClientSession } from '../../smtp/client.ts';
 import type { Peer, ServerSession } from '../../smtp/session.ts';
@@ -10,7 +11,9 @@ import type { TlsSession } from '../../net/tls.ts';
 import type { QueuedMessage } from './queue.ts';
 import type { SmtpdService } from './submission.ts';
 import type { RestrictionFindings, RestrictionInput } from './restrictions.ts';
-import type { RouteInput } from './routing.ts';
+import type { RouteInput, TlsaFinding } from './routing.ts';
+import type { StsInput } from './sts.ts';
+import type { TlsPolicy } from './tls-client.ts';
 import type { VerifyInput } from './verify.ts';
 
 /** One client of smtpd. The session opens once the client's name is known. */
@@ -61,8 +64,31 @@ export interface Delivery {
   /** The trace event that everything in this attempt follows from. */
   cause: number | undefined;
   readonly pid: number;
+  /** For DANE: what the DNS says of the hosts. */
+  tlsa: readonly TlsaFinding[];
+  /** The domain's MTA-STS policy, when there is one. */
+  sts: StsEntry | undefined;
+  /** What holds for the host that is tried now. */
+  policy: TlsPolicy | undefined;
+  /** The handshake with that host failed before: now without. */
+  inClear: boolean;
   /** The newest failure, which becomes the result if no other address is left. */
   failure: { dsn: string; text: string; relay: string } | undefined;
+}
+
+/** An MTA-STS policy that is remembered. */
+export interface StsEntry {
+  readonly id: string;
+  readonly policy: StsPolicy;
+  readonly expiresAt: Time;
+}
+
+/** A policy that is being fetched. */
+export interface StsFetch {
+  readonly delivery: number;
+  readonly domain: string;
+  readonly id: string;
+  received: string;
 }
 
 /** Which policy is waiting for DNS, and what its verdict is for. */
@@ -75,6 +101,7 @@ export type MtaJob =
       readonly input: RestrictionInput;
     }
   | { readonly kind: 'route'; readonly delivery: number; readonly input: RouteInput }
+  | { readonly kind: 'sts'; readonly delivery: number; readonly input: StsInput }
   | {
       readonly kind: 'verify';
       readonly socket: number;
@@ -95,4 +122,8 @@ export interface MtaState {
   readonly deliveries: Map<number, Delivery>;
   nextDelivery: number;
   readonly desk: PolicyDesk<MtaJob>;
+  /** By domain. */
+  readonly sts: Map<string, StsEntry>;
+  /** By socket. */
+  readonly stsFetches: Map<number, StsFetch>;
 }

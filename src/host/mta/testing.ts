@@ -5,6 +5,7 @@ import { toBase64 } from '../../base/bytes.ts';
 import '../../crypto/curves.ts';
 import { generateKey, privateKeyPem, publicKeyOf } from '../../crypto/keys.ts';
 import type { DnsQuestion } from '../../dns/lookup.ts';
+import type { SecurityTable } from '../../dns/resolver-security.ts';
 import type { TraceEvent } from '../events.ts';
 import type { GatewayState, OutsideCall } from '../gateway.ts';
 import { callFromOutside, type Machine } from '../kernel.ts';
@@ -107,6 +108,10 @@ export interface MailWorld {
   readonly seed?: string;
   /** More programs on Hafen's server. */
   readonly programs?: readonly TestProgram[];
+  /** Authorities that Hafen's server trusts, PEM. */
+  readonly roots?: string;
+  /** DNSSEC at the resolver, by zone. */
+  readonly dnssec?: SecurityTable;
   /** No agent at all behind Hafen. */
   readonly withoutMda?: boolean;
 }
@@ -128,9 +133,18 @@ export function mailWorld(world: MailWorld = {}): Machine {
       {
         name: 'resolver.test',
         addresses: [RESOLVER],
-        programs: [['resolver', 'resolver', { roots: [{ name: 'a.root.test.', address: ROOT }] }]],
+        programs: [
+          [
+            'resolver',
+            'resolver',
+            {
+              roots: [{ name: 'a.root.test.', address: ROOT }],
+              ...(world.dnssec === undefined ? {} : { settings: { dnssec: world.dnssec } }),
+            },
+          ],
+        ],
       },
-      { name: MX, addresses: [MX_ADDRESS], programs: hafen },
+      { name: MX, addresses: [MX_ADDRESS], programs: hafen, roots: world.roots ?? '' },
       { name: CLIENT, addresses: [CLIENT_ADDRESS], programs: [['gateway', 'gateway', {}]] },
       ...(world.hosts ?? []),
     ],

@@ -29,6 +29,8 @@ export interface TestHost {
   /** The host that its only link leads to; `middle` when absent. */
   readonly behind?: string;
   readonly files?: Readonly<Record<string, readonly string[]>>;
+  /** Authorities that it trusts, PEM. */
+  readonly roots?: string;
 }
 
 /** What the middle has, for worlds in which it is a router that answers and filters. */
@@ -59,7 +61,7 @@ export function testMachine(
       programs: new Map(),
       files: new Map(Object.entries(host.files ?? {}).map(([path, lines]) => [path, [...lines]])),
       followers: new Map(),
-      roots: '',
+      roots: host.roots ?? '',
     };
     machine.state.hosts.set(host.name, state);
     for (const [id, kind, config] of host.programs ?? []) spawn(machine, state, id, kind, config);

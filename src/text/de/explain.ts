@@ -1,9 +1,11 @@
 // Warum es geschah, in einfachen Worten; Schlüssel wie in en/explain.ts.
 
 import type { ExplainWords } from '../en/explain.ts';
+import { explainTls } from './explain-tls.ts';
 import { mailTrouble } from './mail-trouble.ts';
 
 export const explain: ExplainWords = {
+  ...explainTls,
   'why.event': 'Was hier geschah',
   'why.host': '{host}',
   'why.link': 'Die Leitung zwischen {from} und {to}',
@@ -40,6 +42,9 @@ export const explain: ExplainWords = {
     'Hier wohnt eine Mailingliste. Was ein Mitglied schreibt, geht an alle hinaus, in einem neuen Umschlag und oft leicht verändert.',
   'why.role.sender': 'Jemand, der Mail verschickt.',
   'why.role.impostor': 'Jemand, der unter fremdem Namen schreibt.',
+  'why.role.middlebox':
+    'An ihr kommt alles vorbei, was zum Host dahinter und von dort weg geht. Was nicht geschützt ist, kann sie lesen und verändern.',
+  'why.role.webServer': 'Er liefert Dateien über HTTPS aus, zum Beispiel die MTA-STS-Richtlinie.',
   'why.role.internet': 'Das Netz zwischen ihnen allen. Es trägt Pakete, und was darin ist, ist ihm gleich.',
 
   'why.link.latency': 'Ein Paket braucht {n} ms von einem Ende zum anderen.',

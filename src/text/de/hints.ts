@@ -203,6 +203,11 @@ export const hints: Hints = {
     'Auf `{host:dem Rechner}` läuft an Port {port:25} kein Dienst, oder er ist angehalten. Mailserver nehmen Post an Port 25 an, Mailprogramme geben sie an 587 auf.',
     'nc -vz {host:mx.hafen.example} 25',
   ],
+  'SH-PORT25': [
+    'Gar keine Antwort. Wer sitzt zwischen dir und diesem Server?',
+    '`{router:Der Router}` hält Port 25 für Anschlüsse zu Hause geschlossen, wie die meisten Anbieter: Dort ginge der Spam befallener Rechner hinaus. Mailprogramme geben Post beim eigenen Server auf, an Port 587, mit Anmeldung. Der ist offen. In dieser Welt findest du den Schalter in den Einstellungen von `{router:dem Router}`.',
+    'openssl s_client -starttls smtp -crlf -quiet -connect mail.wolke.example:587',
+  ],
   'SH-TELNET': [
     'telnet läuft, ist aber mit niemandem verbunden. Diese Eingabezeile ist seine eigene.',
     'Hier gelten nur die Befehle von telnet selbst: `open HOST PORT` verbindet, `quit` führt zurück zur Shell.',

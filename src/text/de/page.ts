@@ -49,6 +49,9 @@ export const page: PageWords = {
   'world.relays': 'Zwischen Absender und Ziel',
   'world.relays.what':
     'Ein Weiterleiter und eine Mailingliste vor drei Empfängern, die verschieden urteilen. Was übersteht den Weg?',
+  'world.transport': 'Geschlossene Ports, offene Briefe',
+  'world.transport.what':
+    'Ein Anschluss zu Hause ohne Port 25, eine Box, die STARTTLS wegnimmt, und drei Empfänger: MTA-STS, DANE und keins von beiden.',
   'world.devices': 'Ein Postfach, drei Geräte',
   'world.devices.what':
     'Ein Desktop-PC mit POP3, ein Laptop und ein Handy mit IMAP: Was holt, behält, markiert und löscht jedes von ihnen?',
@@ -112,6 +115,8 @@ export const page: PageWords = {
   'role.mailingList': 'Mailingliste',
   'role.sender': 'Absender',
   'role.impostor': 'Betrüger',
+  'role.middlebox': 'Box auf dem Weg',
+  'role.webServer': 'Webserver',
   'host.settings': 'Einstellungen',
   'host.settingsOf': 'Einstellungen von {host}',
   'role.internet': 'Internet',
@@ -141,6 +146,7 @@ export const page: PageWords = {
   'action.openZone': '{type}-Eintrag von {name} öffnen',
   'action.openMessage': 'Nachricht öffnen',
   'action.openLog': 'Log von {host}',
+  'action.openSettings': 'Einstellungen von {host}',
   'action.openTerminal': 'Terminal auf {host}',
   folders: 'Ordner',
   'folder.empty': 'Hier liegen keine Nachrichten.',

@@ -4,6 +4,7 @@
 import type { SettingsText } from '../en/settings.ts';
 import { mailSettings } from './settings-mail.ts';
 import { relaySettings } from './settings-relays.ts';
+import { tlsSettings } from './settings-tls.ts';
 
 export const settings: SettingsText = {
   ui: {
@@ -111,9 +112,12 @@ export const settings: SettingsText = {
     nameServer: 'Nameserver',
     resolver: 'Resolver',
     gateway: 'Gateway',
+    router: 'Router',
+    webServer: 'Webserver',
   },
   settings: {
     ...relaySettings,
+    ...tlsSettings,
     ...mailSettings,
     'mta.myhostname': {
       name: 'Eigener Name',

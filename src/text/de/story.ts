@@ -4,6 +4,8 @@ import type { StoryWords } from '../en/story.ts';
 
 export const story: StoryWords = {
   'fact.port25Open': 'darf Port 25 nutzen',
+  'fact.blocksSmtp': 'hält Port 25 geschlossen',
+  'fact.stripsStarttls': 'nimmt STARTTLS weg',
   'fact.signs': 'signiert als {selector}',
   'fact.mynetworks': 'leitet weiter für {networks}',
 
@@ -18,6 +20,7 @@ export const story: StoryWords = {
   'mark.textLine': 'In den Brief: {line}',
   'mark.finalDot': 'Eine Zeile nur mit einem Punkt: Der Brief ist fertig',
   'mark.messageSent': 'Die Nachricht reist von {from} zu {to}',
+  'mark.messageSent.sealed': 'Die Nachricht reist von {from} zu {to}, für sonst niemanden lesbar',
   'mark.connectFailed.refused': '{host} lehnt Verbindungen zu Port {port} ab',
   'mark.connectFailed.timedOut': '{host}, Port {port}: keine Antwort',
   'mark.connectFailed.hostUnreachable': '{host} ist nicht erreichbar',
@@ -112,6 +115,26 @@ export const story: StoryWords = {
   'mark.sieve.redirect': 'Das Skript von {user} leitet sie weiter an {to}',
   'mark.sieve.vacation': '{user} ist abwesend: Eine Antwort geht an {to}',
   'mark.sieve.notify': 'Das Skript von {user} benachrichtigt {to}',
+  'mark.meddled.server': '{host} auf dem Weg nimmt STARTTLS aus dem Angebot von {server}',
+  'mark.meddled.client': '{host} auf dem Weg macht das STARTTLS von {client} unleserlich',
+  'mark.smtpTls.verified.level': '{host} hat das verlangte Zertifikat',
+  'mark.smtpTls.verified.dane': '{host} hat den Schlüssel, den sein TLSA-Eintrag nennt (DANE)',
+  'mark.smtpTls.verified.sts': '{host} hat das Zertifikat, das die MTA-STS-Richtlinie verlangt',
+  'mark.smtpTls.clear': '{host} bietet kein TLS an: Die Nachricht geht im Klartext, für alle lesbar',
+  'mark.smtpTls.fallback': 'TLS mit {host} scheitert wieder: Jetzt geht die Nachricht im Klartext',
+  'mark.smtpTls.notOffered.level':
+    '{host} bietet kein TLS an, hier ist es aber Pflicht: Nichts wird gesendet',
+  'mark.smtpTls.notOffered.dane':
+    '{host} bietet kein TLS an, laut TLSA-Eintrag hat er es aber: Nichts wird gesendet',
+  'mark.smtpTls.notOffered.sts':
+    '{host} bietet kein TLS an, die MTA-STS-Richtlinie verlangt es aber: Nichts wird gesendet',
+  'mark.smtpTls.notTrusted': 'Das Zertifikat von {host} genügt nicht: Nichts wird gesendet',
+  'mark.smtpTls.notVerified': 'Das Zertifikat von {host} trägt den falschen Namen: Nichts wird gesendet',
+  'mark.smtpTls.handshakeFailed': 'TLS mit {host} scheitert: Nichts wird gesendet',
+  'mark.tlsPolicy.refused': '{host} wird gar nicht erst versucht: {text}',
+  'mark.sts.fetched': '{domain} hat eine MTA-STS-Richtlinie: {mode}',
+  'mark.sts.kept': 'Der Eintrag ist weg, aber die MTA-STS-Richtlinie von {domain} ist noch bekannt: {mode}',
+  'mark.sts.failed': 'Die MTA-STS-Richtlinie von {domain} ist nicht zu bekommen',
   'mark.ciphertext': '{host} schickt {n} Bytes, die nur {to} lesen kann',
   'mark.tls.good': '{version} mit {server}: Das Zertifikat ist in Ordnung (0, nachgebildet)',
   'mark.tls.doubtful': '{version} mit {server}, aber am Zertifikat stimmt etwas nicht ({code}, nachgebildet)',

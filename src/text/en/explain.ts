@@ -1,9 +1,11 @@
 // Why it happened, in plain words: what the views answer when somebody clicks. Loaded with the first question. Evidence
 // (SPF trees, DKIM bytes, DMARC tables) has its words in why.ts.
 
+import { explainTls } from './explain-tls.ts';
 import { mailTrouble } from './mail-trouble.ts';
 
 export const explain = {
+  ...explainTls,
   'why.event': 'What happened here',
   'why.host': '{host}',
   'why.link': 'The wire between {from} and {to}',
@@ -38,6 +40,9 @@ export const explain = {
     'A mailing list lives here. What one member writes to it goes out to all of them, in a new envelope and often with a few changes.',
   'why.role.sender': 'Somebody who sends mail.',
   'why.role.impostor': 'Somebody who writes under other people’s names.',
+  'why.role.middlebox':
+    'It stands on the way of everything that goes to and from the host behind it. It can read and change what is not protected.',
+  'why.role.webServer': 'It serves files over HTTPS, such as the MTA-STS policy.',
   'why.role.internet':
     'The network between all of them. It carries packets and does not care what is in them.',
 

@@ -204,6 +204,11 @@ export const hints = {
     '`{host:The host}` has no service on port {port:25}, or it is stopped. Mail servers take mail on port 25, mail programs hand it in on 587.',
     'nc -vz {host:mx.hafen.example} 25',
   ],
+  'SH-PORT25': [
+    'No answer at all. Who sits between you and that server?',
+    '`{router:The router}` keeps port 25 shut for lines at home, as most providers do: spam from infected computers would go out there. Mail programs hand mail in at their own server, on port 587, with a login. That port is open. In this world you find the switch in the settings of `{router:the router}`.',
+    'openssl s_client -starttls smtp -crlf -quiet -connect mail.wolke.example:587',
+  ],
   'SH-TELNET': [
     'telnet is running, but is connected to nobody. This prompt is its own.',
     'Here only telnet’s own commands count: `open HOST PORT` connects, `quit` leads back to the shell.',

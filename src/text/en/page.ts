@@ -46,6 +46,9 @@ export const page = {
   'world.relays': 'Between origin and destination',
   'world.relays.what':
     'A forwarder and a mailing list in front of three receivers that judge differently. What survives the way?',
+  'world.transport': 'Shut ports and open letters',
+  'world.transport.what':
+    'A line at home without port 25, a box that takes STARTTLS away, and three receivers: MTA-STS, DANE, and neither.',
   'world.devices': 'One mailbox, three devices',
   'world.devices.what':
     'A desktop with POP3, a laptop and a phone with IMAP: what each of them fetches, keeps, marks and deletes.',
@@ -109,6 +112,8 @@ export const page = {
   'role.mailingList': 'Mailing list',
   'role.sender': 'Sender',
   'role.impostor': 'Impostor',
+  'role.middlebox': 'Box on the way',
+  'role.webServer': 'Web server',
   'host.settings': 'Settings',
   'host.settingsOf': 'Settings of {host}',
   'role.internet': 'Internet',
@@ -137,6 +142,7 @@ export const page = {
   'action.openZone': 'Open the {type} record of {name}',
   'action.openMessage': 'Open the message',
   'action.openLog': 'Log of {host}',
+  'action.openSettings': 'Settings of {host}',
   'action.openTerminal': 'Terminal on {host}',
   folders: 'Folders',
   'folder.empty': 'No messages here.',

@@ -3,6 +3,7 @@
 
 import { mailSettings } from './settings-mail.ts';
 import { relaySettings } from './settings-relays.ts';
+import { tlsSettings } from './settings-tls.ts';
 
 export interface SettingText {
   readonly name: string;
@@ -122,9 +123,12 @@ export const settings: SettingsText = {
     nameServer: 'Name server',
     resolver: 'Resolver',
     gateway: 'Gateway',
+    router: 'Router',
+    webServer: 'Web server',
   },
   settings: {
     ...relaySettings,
+    ...tlsSettings,
     ...mailSettings,
     'mta.myhostname': {
       name: 'Own name',

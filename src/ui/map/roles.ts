@@ -17,5 +17,7 @@ export const roleIcons: Record<HostRole, IconName> = {
   mailingList: 'people',
   sender: 'person',
   impostor: 'mask',
+  middlebox: 'router',
+  webServer: 'split',
   internet: 'globe',
 };

@@ -13,6 +13,7 @@ export interface SandboxWorld {
 export const sandboxWorlds: readonly SandboxWorld[] = [
   { world: undefined, name: 'world.sandbox', what: 'world.sandbox.what' },
   { world: 'relays', name: 'world.relays', what: 'world.relays.what' },
+  { world: 'transport', name: 'world.transport', what: 'world.transport.what' },
   { world: 'devices', name: 'world.devices', what: 'world.devices.what' },
   { world: 'dns-faults', name: 'world.dns-faults', what: 'world.dns-faults.what' },
 ];

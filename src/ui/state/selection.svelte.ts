@@ -103,6 +103,8 @@ class Selection {
         return this.openMessage(action.id);
       case 'openLog':
         return this.openLog(action.host, action.seq);
+      case 'openSettings':
+        return this.openSettings(action.host);
       case 'openTerminal': {
         const terminal = engine.terminals.find((one) => one.host === action.host);
         if (terminal) this.open(`terminal:${terminal.id}`);
