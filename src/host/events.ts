@@ -93,6 +93,8 @@ export type HostEvent =
       readonly setting: string;
       readonly value: SettingValue;
     }
+  /** The learner put a file there. `size` counts characters. */
+  | { readonly type: 'file.written'; readonly path: string; readonly size: number }
   | {
       readonly type: 'shell.input';
       readonly terminal: string;

@@ -30,6 +30,16 @@ export function messageDetail(journal: Journal, id: string): MessageDetail | und
       reversePath: copy?.reversePath ?? state.from,
       recipients: copy?.recipients ?? state.to,
     },
+    envelopes: message.copies
+      // Of several mailboxes only the one that was opened.
+      .filter((one) => one.folder === undefined || one === copy)
+      .map(({ host, seq, reversePath, recipients, folder }) => ({
+        host,
+        seq,
+        reversePath,
+        recipients,
+        ...(folder === undefined ? {} : { folder }),
+      })),
     ...contentOf(raw),
     place: state.place,
     ...(copy?.folder === undefined ? {} : { folder: copy.folder }),
@@ -67,6 +77,7 @@ function putThere(journal: Journal, id: string): MessageDetail | undefined {
     return {
       id,
       envelope: { reversePath: '', recipients: [] },
+      envelopes: [],
       ...contentOf(journal.kept.get(entry.hash) ?? ''),
       place: entry.folder === 'Junk' ? 'junk' : 'inbox',
       folder: entry.folder,

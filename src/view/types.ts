@@ -417,6 +417,14 @@ export interface HeaderView {
 export interface MessageDetail {
   readonly id: string;
   readonly envelope: { readonly reversePath: string; readonly recipients: readonly string[] };
+  /** The envelopes in which it travelled, one a server that took it, oldest first; the last may be that of a mailbox. */
+  readonly envelopes: readonly {
+    readonly host: string;
+    readonly seq: number;
+    readonly reversePath: string;
+    readonly recipients: readonly string[];
+    readonly folder?: string;
+  }[];
   readonly headers: readonly HeaderView[];
   /** First text/plain part, decoded; undefined when there is none. */
   readonly text?: string;

@@ -24,6 +24,8 @@ export type Command =
     }
   /** A resolver forgets what it remembers at and below `name` (with its final dot); without one, everything. */
   | { readonly type: 'flush'; readonly host: string; readonly name?: string }
+  /** The learner puts a file into the home of the host's person, such as a message that was edited. Line ends LF. */
+  | { readonly type: 'file'; readonly host: string; readonly name: string; readonly text: string }
   /** What a person does with the mail program of a device (`host/mail-client/ask.ts`). */
   | { readonly type: 'mail'; readonly host: string; readonly program: string; readonly ask: MailAsk }
   /** An answer to a lesson's question. */

@@ -38,6 +38,7 @@ export type Refusal =
   | { readonly id: 'timeRunsForward' }
   | { readonly id: 'tooFar'; readonly days: number }
   | { readonly id: 'inputTooLong'; readonly limit: number }
+  | { readonly id: 'badFileName'; readonly name: string }
   | { readonly id: 'noSuchProgram'; readonly host: string; readonly program: string }
   | { readonly id: 'noSuchResolver'; readonly host: string }
   | { readonly id: 'settingFixed'; readonly host: string; readonly setting: string }
@@ -50,6 +51,8 @@ const BUSY_LIMIT_MS = 15 * 60_000;
 export const PASS_LIMIT_DAYS = 40;
 /** Longest text that one command may carry into a terminal. */
 export const INPUT_LIMIT = 65_536;
+/** Longest file that one command may bring. */
+export const FILE_LIMIT = 1_000_000;
 
 export function openWorld(description: WorldDescription, scenario: string, seed = description.seed): World {
   const machine = buildMachine(description, seed);
@@ -136,6 +139,8 @@ function perform(world: World, command: Command): Refusal | undefined {
       callFromOutside(machine, host, program, { type: 'mail', ask }, undefined);
       return settle();
     }
+    case 'file':
+      return putFile(world, command);
     case 'answer':
       record(
         machine,
@@ -158,6 +163,23 @@ function change(world: World, command: Extract<Command, { type: 'configure' }>):
   configure(running, withSetting(running.config, setting, value));
   const seq = record(world.machine, host, { type: 'program.configured', program, setting, value }, undefined);
   reconfigured(world.machine, host, program, seq);
+  return undefined;
+}
+
+/** Puts a file into the home of the person who has the terminal there; one of that name is replaced. */
+function putFile(
+  { machine, description }: World,
+  command: Extract<Command, { type: 'file' }>,
+): Refusal | undefined {
+  const { host: name, name: file, text } = command;
+  const user = description.hosts.find((one) => one.name === name)?.user;
+  const host = machine.state.hosts.get(name);
+  if (user === undefined || host === undefined) return { id: 'noSuchTerminal', terminal: name };
+  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$/.test(file)) return { id: 'badFileName', name: file };
+  if (text.length > FILE_LIMIT) return { id: 'inputTooLong', limit: FILE_LIMIT };
+  const path = `/home/${user}/${file}`;
+  host.files.set(path, text.replace(/\n$/, '').split('\n'));
+  record(machine, name, { type: 'file.written', path, size: text.length }, undefined);
   return undefined;
 }
 

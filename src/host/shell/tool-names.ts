@@ -26,6 +26,7 @@ export const TOOL_NAMES = [
   'postsuper',
   'pwd',
   'sudo',
+  'swaks',
   'tail',
   'telnet',
   'whoami',

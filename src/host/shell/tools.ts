@@ -14,6 +14,7 @@ import { nslookup, type NslookupState } from './tools/nslookup.ts';
 import { openssl, type OpensslState } from './tools/openssl.ts';
 import { ping, type PingState } from './tools/ping.ts';
 import { postcat, postsuper, sudo } from './tools/postsuper.ts';
+import { swaks, type SwaksState } from './tools/swaks.ts';
 import { tail, type TailState } from './tools/tail.ts';
 import { telnet, type TelnetState } from './tools/telnet.ts';
 import type { Tool } from './tool.ts';
@@ -40,6 +41,7 @@ interface ToolStates extends Readonly<Record<ToolName, unknown>> {
   readonly postsuper: null;
   readonly pwd: null;
   readonly sudo: null;
+  readonly swaks: SwaksState;
   readonly tail: TailState;
   readonly telnet: TelnetState;
   readonly whoami: null;
@@ -66,6 +68,7 @@ const tools: { readonly [Name in keyof ToolStates]: Tool<ToolStates[Name]> } = {
   postsuper,
   pwd,
   sudo,
+  swaks,
   tail,
   telnet,
   whoami,

@@ -190,13 +190,18 @@ export class ScriptedServer {
     const accepted = eventsOf(this.machine, 'net.accept').filter((event) => event.host === this.host);
     return socketOf(accepted.at(-1)?.connection ?? 0, 'server');
   }
-  say(bytes: string): void {
+  /** `forMs`: only so much time passes then, not as much as it takes until all is quiet. */
+  say(bytes: string, forMs?: number): void {
     send(this.machine.state.net, this.wires, this.socket, bytes);
-    settle(this.machine);
+    this.pass(forMs);
   }
-  hangUp(): void {
+  hangUp(forMs?: number): void {
     close(this.machine.state.net, this.wires, this.socket);
-    settle(this.machine);
+    this.pass(forMs);
+  }
+  private pass(forMs: number | undefined): void {
+    if (forMs === undefined) settle(this.machine);
+    else runUntil(this.machine, this.machine.state.net.now + forMs);
   }
   /** Everything that clients sent to this host, in order. */
   heard(): string {

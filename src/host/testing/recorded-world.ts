@@ -99,7 +99,17 @@ const CORE: TestMiddle = {
   ],
 };
 
-export const MAIL_PORTS = [25, 26, 110, 143, 465, 587, 993, 2525, 13604];
+export const MAIL_PORTS = [
+  25,
+  26,
+  110,
+  143,
+  465,
+  587,
+  993,
+  2525,
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => 13600 + n),
+];
 
 export function recordedWorld(): { machine: Machine; mail: ScriptedServer } {
   const machine = testMachine(HOSTS, '1', CORE);

@@ -17,6 +17,7 @@ export const page = {
     'The engine stumbled over this command and took it back. The world stands as before it. ({message})',
   'problem.timeRunsForward': 'That moment is over already.',
   'problem.tooFar': 'At most {days} days can pass at once.',
+  'problem.badFileName': 'A file cannot be called {name}. Letters, digits, dot, dash and underscore will do.',
   'problem.inputTooLong': 'That is too much at once: at most {limit} characters.',
   'problem.noSuchTerminal': 'There is no terminal {terminal}.',
   'problem.noSuchZone': 'There is no zone {zone}.',

@@ -19,6 +19,7 @@ const COMMANDS = [
   'nslookup [-type=TYPE] [NAME [SERVER]]',
   'ping [-c COUNT] HOST',
   'postqueue -f | -j | -p',
+  'swaks --to ADDRESS [--from ADDRESS] [--server HOST] [--data @FILE] …',
   'tail [-f] [-n LINES] FILE',
   'telnet HOST [PORT]',
   'whoami',
