@@ -11,7 +11,9 @@ import { MAIL_ASKS } from './host/mail-client/ask.ts';
 import { MAIL_DEVICES } from './host/mail-client/config.ts';
 import { MAIL_CONFLICTS, MAIL_FAILURES } from './host/mail-client/notes.ts';
 import { SETTINGS } from './host/settings.ts';
+import { LINK_WARNINGS } from './message/html-links.ts';
 import { MESSAGE_LINT_IDS } from './message/lint.ts';
+import { PROTECTIONS } from './message/protection.ts';
 import { FIELD_KEYS, TOKEN_KEYS } from './message/header-explain.ts';
 import { diagnostics } from './text/en/diagnostics.ts';
 import { headerFacts } from './text/header-facts.ts';
@@ -20,6 +22,8 @@ import { mailClient as mailClientDe } from './text/de/mail-client.ts';
 import { explain } from './text/en/explain.ts';
 import { mailClient } from './text/en/mail-client.ts';
 import { story } from './text/en/story.ts';
+import { messageViews as messageViewsDe } from './text/de/message-views.ts';
+import { messageViews } from './text/en/message-views.ts';
 import { messageLint as messageLintDe } from './text/de/message-lint.ts';
 import { messageLint } from './text/en/message-lint.ts';
 import { why as whyDe } from './text/de/why.ts';
@@ -47,6 +51,12 @@ describe('explanations', () => {
   it('exist for every finding about the form of a message, in both languages', () => {
     for (const { findings } of [messageLint, messageLintDe])
       expect(Object.keys(findings).sort()).toEqual([...MESSAGE_LINT_IDS].sort());
+  });
+
+  it('exist for every warning about a link and every kind of protection, in both languages', () => {
+    const keys = [...LINK_WARNINGS.map((id) => `link.${id}`), ...PROTECTIONS.map((id) => `protection.${id}`)];
+    for (const words of [messageViews, messageViewsDe])
+      expect(keys.filter((key) => !Object.hasOwn(words, key))).toEqual([]);
   });
 
   it('exist for every lint of mail records', () => {

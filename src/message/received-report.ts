@@ -44,7 +44,7 @@ export function receivedReport(source: string | Uint8Array): ReceivedReport {
   const own = houseOf(chain.at(-1)?.received.by);
   // From the top down, as long as the house's own servers wrote: the last of these saw the stranger's address itself.
   let trusted = chain.length;
-  while (trusted > 0 && own !== '' && houseOf(chain[trusted - 1]?.received.by) === own) trusted--;
+  if (own !== '') while (trusted > 0 && houseOf(chain[trusted - 1]?.received.by) === own) trusted--;
   const hops = chain.map((hop, i): ReportedHop => {
     const { received, delayMs, index } = hop;
     const flags: HopFlag[] = [];

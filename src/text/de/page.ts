@@ -20,7 +20,8 @@ export const page: PageWords = {
     'Die Simulation ist über diesen Befehl gestolpert und hat ihn zurückgenommen. Die Welt steht wie davor. ({message})',
   'problem.timeRunsForward': 'Dieser Moment ist schon vorbei.',
   'problem.tooFar': 'Auf einmal können höchstens {days} Tage vergehen.',
-  'problem.badFileName': 'So kann eine Datei nicht heißen: {name}. Nimm Buchstaben, Ziffern, Punkt, Strich und Unterstrich.',
+  'problem.badFileName':
+    'So kann eine Datei nicht heißen: {name}. Nimm Buchstaben, Ziffern, Punkt, Strich und Unterstrich.',
   'problem.inputTooLong': 'Das ist zu viel auf einmal: höchstens {limit} Zeichen.',
   'problem.noSuchTerminal': 'Ein Terminal {terminal} gibt es nicht.',
   'problem.noSuchZone': 'Eine Zone {zone} gibt es nicht.',
