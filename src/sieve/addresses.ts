@@ -50,15 +50,18 @@ export function partOf(
   }
 }
 
+// eslint-disable-next-line no-control-regex
+const isAsciiText = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
 /**
  * Parts of all addresses in a header value. What is no valid address has no parts, but `:all` still compares it as it
- * stands (RFC 5228 §2.7.4); so does an empty field.
+ * stands (RFC 5228 §2.7.4); so does an empty field. A local part beyond ASCII counts as invalid, as with Pigeonhole.
  */
 export function partsOfHeader(value: string, part: AddressPart, separator: string): readonly string[] {
   if (value.trim() === '') return part === 'all' ? [''] : [];
   const out: string[] = [];
   for (const { localPart, domain, offset, length } of mailboxesOf(parseAddressList(value))) {
-    if (localPart === '' || domain === '') {
+    if (localPart === '' || domain === '' || !isAsciiText(localPart)) {
       const raw = value.slice(offset, offset + length).trim();
       if (part === 'all' && raw !== '') out.push(raw);
       continue;

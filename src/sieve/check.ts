@@ -66,8 +66,11 @@ function collectRequired(commands: readonly SyntaxNode[]): Set<Capability> {
   const required = new Set<Capability>();
   for (const node of commands) {
     if (node.name !== 'require') continue;
-    for (const { value } of node.args.flatMap((argument) => stringsOf(argument)))
+    for (const { value } of node.args.flatMap((argument) => stringsOf(argument))) {
       if (isCapability(value)) required.add(value);
+      // RFC 6131 §3: whoever asks for seconds asks for vacation, too.
+      if (value === 'vacation-seconds') required.add('vacation');
+    }
   }
   return required;
 }

@@ -7,7 +7,7 @@ import { addrSpec, singleAddress } from './addresses.ts';
 import { isMailboxName } from './check-constants.ts';
 import type { CheckedNode } from './check.ts';
 import { mailboxExists, mailboxWithUse } from './evaluate.ts';
-import { flagList } from './flags.ts';
+import { flagList, storedFlags } from './flags.ts';
 import { fail, numberOf, one, texts } from './machine.ts';
 import type { Machine, StepDraft } from './machine.ts';
 import { asciiLower } from './match.ts';
@@ -47,7 +47,7 @@ function add(machine: Machine, node: CheckedNode, action: SieveAction): void {
 /** `:flags`, else the internal variable (RFC 5232 §5). */
 function flagsOf(machine: Machine, node: CheckedNode): readonly string[] {
   const tag = node.tags['flags'];
-  return tag === undefined ? machine.flags : flagList(texts(machine, tag.value));
+  return storedFlags(tag === undefined ? machine.flags : flagList(texts(machine, tag.value)));
 }
 
 /** One copy in each mailbox however often it is asked for (RFC 5228 §2.10.3); the last flags count. */
@@ -153,7 +153,7 @@ function fileCopy(machine: Machine, node: CheckedNode): { readonly fcc?: FileCop
   return {
     fcc: {
       mailbox: withUse ?? mailbox,
-      flags: flagList(texts(machine, node.tags['flags']?.value)),
+      flags: storedFlags(flagList(texts(machine, node.tags['flags']?.value))),
       create: node.tags['create'] !== undefined,
       ...(specialUse === undefined ? {} : { specialUse }),
     },
@@ -211,9 +211,16 @@ export function notifyOwner(machine: Machine, node: CheckedNode, step: StepDraft
   const importance = wanted as '1' | '2' | '3';
   const original = parseMessage(machine.original);
   const automatic = firstField(original, 'auto-submitted')?.value ?? '';
-  step.facts['to'] = [...method.to, ...method.cc];
-  // A notification about a notification would never end (RFC 5436 §2.7.1).
-  if (/^auto-notified/i.test(automatic)) {
+  // Who has been notified in this run is not notified again.
+  const told = new Set(
+    machine.actions.flatMap((action) => (action.kind === 'notify' ? action.forwardPaths : [])),
+  );
+  const isNew = (address: string): boolean => !told.has(address) && told.add(address) !== undefined;
+  const to = method.to.filter(isNew);
+  const cc = method.cc.filter(isNew);
+  step.facts['to'] = [...to, ...cc];
+  // A notification about a notification would never end (RFC 5436 §2.7.1); Pigeonhole is silent about all automatic mail.
+  if (/^(?!no\b)\S/i.test(automatic.trim()) || to.length + cc.length === 0) {
     step.facts['suppressed'] = true;
     return;
   }
@@ -228,10 +235,10 @@ export function notifyOwner(machine: Machine, node: CheckedNode, step: StepDraft
   add(machine, node, {
     kind: 'notify',
     reversePath: input.envelope.from === '' ? '' : owner,
-    forwardPaths: [...new Set([...method.to, ...method.cc])],
+    forwardPaths: [...to, ...cc],
     importance,
     message: composeNotification({
-      method,
+      method: { ...method, to, cc },
       owner,
       importance,
       messageId: `${id}@${host}>`,

@@ -81,11 +81,11 @@ function ask(machine: Machine, node: CheckedNode, step: StepDraft): boolean {
       const names = texts(machine, args['variables']);
       const flags =
         names.length === 0 ? machine.flags : flagList(names.map((name) => variable(machine, name)));
-      const wanted = tags['matches'] ?? tags['regex'] ?? tags['contains'] ?? tags['count'] ?? tags['value'];
       const given = texts(machine, args['flags']);
       step.facts['flags'] = flags;
-      // Each flag of a list is a key of its own (RFC 5232 §4).
-      const flagKeys = wanted === undefined ? given.flatMap((text) => text.split(/[ \t\r\n]+/)) : given;
+      // Each flag of a list is a key of its own, whatever the match type (RFC 5232 §4).
+      const flagKeys =
+        tags['count'] === undefined ? given.flatMap((text) => text.split(/[ \t\r\n]+/)) : given;
       return matchAny(
         machine,
         node,
@@ -253,16 +253,20 @@ function withoutTags(html: string): string {
 function bodyValues(machine: Machine, node: CheckedNode): readonly Candidate[] {
   const { message, raw } = machine;
   charge(machine, node.span, raw.length);
+  // Without the empty line there is no body, not even an empty one (RFC 5173 §4).
+  if (message.separation === 'end') return [];
   if (node.tags['raw'] !== undefined) return [{ source: 'body', value: fromUtf8(latin1(bodyOf(message))) }];
   const root = parseMime(raw);
   const content = node.tags['content']?.value;
   const parts = partsOf(root);
   if (content === undefined)
     return parts
-      .filter((part) => part.type === 'text' && part.children.length === 0)
-      .map((part) => {
-        const value = partText(raw, part).text;
-        return { source: partName(part), value: part.subtype === 'html' ? withoutTags(value) : value };
+      .filter((part) => isReadable(part) && part.children.length === 0)
+      .flatMap((part) => {
+        const { text, problem } = partText(raw, part);
+        // What cannot be decoded is not text that anybody reads.
+        if (problem?.code === 'unknown-encoding') return [];
+        return [{ source: partName(part), value: /html/.test(part.subtype) ? withoutTags(text) : text }];
       });
   const wanted = texts(machine, content).map(asciiLower);
   const isWanted = (part: MimePart): boolean =>
@@ -273,19 +277,32 @@ function bodyValues(machine: Machine, node: CheckedNode): readonly Candidate[] {
           ? type === `${part.type}/${part.subtype}` && !type.startsWith('/') && !type.endsWith('/')
           : type === part.type),
     );
-  return parts.filter(isWanted).map((part) => ({ source: partName(part), value: contentOf(raw, part) }));
+  return parts
+    .filter((part) => isWanted(part) && !hasBadType(part))
+    .flatMap((part) => contentsOf(raw, part).map((value) => ({ source: partName(part), value })));
 }
+
+/** A type such as `text/plain/stupid`, which stands for nothing (RFC 5173 §5.2). */
+const hasBadType = (part: MimePart): boolean => part.problems.includes('bad-content-type');
+
+const isReadable = (part: MimePart): boolean =>
+  !hasBadType(part) &&
+  (part.type === 'text' || (part.type === 'application' && part.subtype === 'xhtml+xml'));
 
 const partName = (part: MimePart): string =>
   `part ${part.path === '' ? '1' : part.path} ${part.type}/${part.subtype}`;
 
-/** RFC 5173 §5.2: of a multipart what stands around its parts, of an attached message its header. */
-function contentOf(raw: string, part: MimePart): string {
+/** RFC 5173 §5.2: of a multipart prologue and epilogue, each for itself; of an attached message its header. */
+function contentsOf(raw: string, part: MimePart): string[] {
   const [first] = part.children;
-  if (first === undefined) return partText(raw, part).text;
-  if (part.type === 'message') return fromUtf8(latin1(raw.slice(first.start, first.bodyStart)));
+  if (first === undefined) return [partText(raw, part).text];
+  if (part.type === 'message')
+    return [fromUtf8(latin1(raw.slice(first.start, first.bodyStart))).replace(/(^|\n)\r?\n$/, '$1')];
   const last = part.children.at(-1) ?? first;
-  return fromUtf8(latin1(`${raw.slice(part.bodyStart, first.start)}${raw.slice(last.end, part.end)}`));
+  // The lines with the boundary belong to neither.
+  const prologue = raw.slice(part.bodyStart, first.start).replace(/--[^\n]*\n?$/, '');
+  const epilogue = raw.slice(last.end, part.end).replace(/^\r?\n?--[^\n]*\n?/, '');
+  return [prologue, epilogue].map((text) => fromUtf8(latin1(text)));
 }
 
 function dateValue(machine: Machine, node: CheckedNode, step: StepDraft): Candidate | undefined {

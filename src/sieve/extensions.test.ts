@@ -71,7 +71,10 @@ describe('variables (RFC 5229)', () => {
 
   it('tests strings and counts those that are not empty [S5-011]', () => {
     const need = 'require ["variables", "relational", "comparator-i;ascii-numeric"]; set "s" "Yes";';
-    expect(holds('string :is "${s}" "yes"', need)).toBe(true);
+    // Octet by octet unless told otherwise, as with Pigeonhole.
+    expect(holds('string :is "${s}" "yes"', need)).toBe(false);
+    expect(holds('string :is "${s}" "Yes"', need)).toBe(true);
+    expect(holds('string :is :comparator "i;ascii-casemap" "${s}" "yes"', need)).toBe(true);
     expect(holds('string :count "eq" :comparator "i;ascii-numeric" ["${s}", "${nothing}"] "1"', need)).toBe(
       true,
     );
@@ -548,6 +551,23 @@ describe('notify (RFC 5435, RFC 5436)', () => {
     expect(action.message).toMatch(/\r\n\r\nHello there\r\n$/);
   });
 
+  it('says nothing about automatic mail, and nobody is told twice [S5-011]', () => {
+    const to = (...methods: string[]): unknown =>
+      run(`require "enotify"; ${methods.map((one) => `notify "mailto:${one}";`).join(' ')}`).actions.flatMap(
+        (action) => (action.kind === 'notify' ? [action.forwardPaths] : []),
+      );
+    expect(to('a@b.example?cc=a@b.example,c@d.example', 'c@d.example?cc=e@f.example')).toEqual([
+      ['a@b.example', 'c@d.example'],
+      ['e@f.example'],
+    ]);
+    // One comma, written as in RFC 2368, and one that belongs to an address (RFC 6068 §2).
+    expect(to('a@b.example%2cc@d.example')).toEqual([['a@b.example', 'c@d.example']]);
+    expect(to('%22a%2cb%22@c.example')).toEqual([['"a,b"@c.example']]);
+    const source = 'require "enotify"; notify "mailto:a@b.example";';
+    expect(done(source, { message: 'Auto-Submitted: auto-generated\r\n\r\n' })).toEqual(['implicit keep']);
+    expect(done(source, { message: 'Auto-Submitted: no\r\n\r\n' })).not.toEqual(['implicit keep']);
+  });
+
   it('says nothing about notifications and sends bounces from nobody [S5-011]', () => {
     const source = 'require "enotify"; notify "mailto:a@b.example";';
     const message = 'Auto-Submitted: auto-notified; owner-email="x@y.example"\r\n\r\n';
@@ -589,5 +609,45 @@ describe('regex', () => {
     expect(
       run('require "regex"; if header :regex "subject" "((a*)*)*b" { }', { message, limits }).error?.code,
     ).toBe('too-many-steps');
+  });
+});
+
+describe('what Pigeonhole decides where the RFCs leave room', () => {
+  it('flags in a variable stay as they were written, in a mailbox they do not [S5-011]', () => {
+    const need = 'require ["imap4flags", "variables", "relational", "comparator-i;ascii-numeric"];';
+    const set = 'setflag "f" "\\\\seen $frop \\\\SEEN";';
+    expect(holds('string "${f}" "\\\\seen $frop"', `${need} ${set}`)).toBe(true);
+    expect(holds('hasflag :contains "f" "frop seen"', `${need} ${set}`)).toBe(true);
+  });
+
+  it('vacation-seconds brings vacation with it [S5-011]', () => {
+    expect(codes('require "vacation-seconds"; vacation :seconds 60 "x";')).toEqual([]);
+  });
+
+  it('a body is there only behind an empty line, and its text only where it can be read [S5-011]', () => {
+    const need = 'require "body";';
+    const bodyless = { message: 'Subject: x\r\n' };
+    expect(holds('body :raw :contains ""', need, bodyless)).toBe(false);
+    expect(holds('body :raw :matches "*"', need, bodyless)).toBe(false);
+    const mixed = (type: string, encoding = '7bit'): { message: string } => ({
+      message:
+        'Content-Type: multipart/mixed; boundary=b\r\n\r\nbefore\r\n--b\r\n' +
+        `Content-Type: ${type}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n<p>Hello</p>\r\n--b--\r\nafter\r\n`,
+    });
+    expect(holds('body :text :contains "Hello"', need, mixed('application/xhtml+xml'))).toBe(true);
+    expect(holds('body :text :contains "<p>"', need, mixed('application/xhtml+xml'))).toBe(false);
+    expect(holds('body :text :contains "Hello"', need, mixed('text/plain/odd'))).toBe(false);
+    expect(holds('body :text :contains "Hello"', need, mixed('text/plain', 'odd'))).toBe(false);
+    for (const words of ['before', 'after'])
+      expect(holds(`body :content "multipart" :contains "${words}"`, need, mixed('text/plain'))).toBe(true);
+    expect(holds('body :content "multipart" :contains "--b"', need, mixed('text/plain'))).toBe(false);
+  });
+
+  it('an attached message is compared by its header alone, without the empty line [S5-011]', () => {
+    const message =
+      'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ntext\r\n--b--\r\n';
+    expect(
+      holds('body :content "message/rfc822" :is "Subject: in\r\n"', 'require "body";', { message }),
+    ).toBe(true);
   });
 });

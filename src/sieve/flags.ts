@@ -16,15 +16,20 @@ export function isFlag(flag: string): boolean {
   return /^[^\x00-\x20\x7f-\uffff(){%*"\\\]]+$/.test(flag);
 }
 
-/** Valid flags of some strings, each once, in their order, system flags in their usual case. */
+/** Valid flags of some strings, each once, in their order and as they were written first. */
 export function flagList(strings: readonly string[]): readonly string[] {
   const out = new Map<string, string>();
   for (const flag of strings.flatMap(flagsIn)) {
     const key = asciiLower(flag);
     if (!isFlag(flag) || out.has(key)) continue;
-    out.set(key, SYSTEM_FLAGS.find((known) => asciiLower(known) === key) ?? flag);
+    out.set(key, flag);
   }
   return [...out.values()];
+}
+
+/** Flags as a mailbox has them: system flags in their usual case. */
+export function storedFlags(flags: readonly string[]): readonly string[] {
+  return flags.map((flag) => SYSTEM_FLAGS.find((known) => asciiLower(known) === asciiLower(flag)) ?? flag);
 }
 
 /** `a` without the flags of `b`. */

@@ -15,7 +15,7 @@ import {
 } from './deliver.ts';
 import { addHeader, deleteHeader, isProtectedField } from './edit-header.ts';
 import { evaluate } from './evaluate.ts';
-import { flagList, withoutFlags } from './flags.ts';
+import { flagList, storedFlags, withoutFlags } from './flags.ts';
 import { parseMessage } from '../message/header.ts';
 import { decodeHeaderText } from '../message/encoded-word.ts';
 import { isHeaderName } from './check-constants.ts';
@@ -66,7 +66,7 @@ export function runSieve(input: SieveInput): SieveRun {
   const keep: SieveAction = {
     kind: 'keep',
     implicit: true,
-    flags: machine.flags,
+    flags: storedFlags(machine.flags),
     script: '',
     ...(machine.raw === machine.original ? {} : { message: machine.raw }),
   };

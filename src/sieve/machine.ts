@@ -182,14 +182,19 @@ export function variable(machine: Machine, name: string): string {
   return referenceValue(machine, { name: name.toLowerCase(), offset: 0, length: 0 });
 }
 
-/** Match type and comparator of a test's tags; `:is` with i;ascii-casemap unless told otherwise (RFC 5228 §2.7). */
+/**
+ * Match type and comparator of a test's tags; `:is` with i;ascii-casemap unless told otherwise (RFC 5228 §2.7). `string` is
+ * the exception: Pigeonhole compares variables octet by octet.
+ */
 export function matcherOf(node: CheckedNode): Matcher {
   const { tags } = node;
   const comparatorTag = tags['comparator']?.value;
   const comparator =
     comparatorTag?.kind === 'string'
       ? (comparatorTag.value.toLowerCase() as ComparatorName)
-      : 'i;ascii-casemap';
+      : node.name === 'string'
+        ? 'i;octet'
+        : 'i;ascii-casemap';
   for (const kind of ['count', 'value'] as const) {
     const relation = tags[kind]?.value;
     if (relation?.kind === 'string')

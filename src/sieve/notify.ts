@@ -59,9 +59,13 @@ export function parseNotifyMethod(uri: string): MailtoMethod | { readonly proble
       if (piece === '') continue;
       const address = unescaped(piece);
       if (address === undefined) return 'bad-escape';
-      const mailbox = singleAddress(address);
-      if (mailbox === undefined) return 'bad-address';
-      into.push(addrSpec(mailbox));
+      // A comma in an address is written %2C (RFC 6068 §2); where that makes no address, it parted two, as in RFC 2368.
+      const whole = singleAddress(address);
+      const mailboxes = whole === undefined ? address.split(',').map(singleAddress) : [whole];
+      for (const mailbox of mailboxes) {
+        if (mailbox === undefined) return 'bad-address';
+        into.push(addrSpec(mailbox));
+      }
     }
     return undefined;
   };

@@ -51,7 +51,7 @@ describe('an answer is sent', () => {
         'Message-ID: <dovecot-sieve-1795420804-0-1@mx.home.example>',
         'Date: Mon, 23 Nov 2026 09:00:04 +0100',
         'From: <alice@home.example>',
-        'To: <boss@acme.example>',
+        'To: Boss <boss@acme.example>',
         'Subject: Auto: Meeting',
         'In-Reply-To: <1@acme.example>',
         'References: <1@acme.example>',

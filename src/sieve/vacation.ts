@@ -268,8 +268,8 @@ function composeReply(
     ],
     ['Date', mailDate(facts.now, facts.zoneMinutes)],
     ['From', senderText(request.from, replyFrom)],
-    ['To', `<${facts.reversePath}>`],
-    ['Subject', encodeHeaderText(subject.replace(/[\r\n]+/g, ' ').slice(0, 256))],
+    ['To', recipientText(message, facts.reversePath)],
+    ['Subject', encodeHeaderText(shortened(subject.replace(/[\r\n]+/g, ' ')))],
     ...(id === undefined ? [] : [['In-Reply-To', id] as [string, string]]),
     ...(chain.length === 0 ? [] : [['References', chain.join(' ')] as [string, string]]),
     ['Auto-Submitted', 'auto-replied (vacation)'],
@@ -284,14 +284,36 @@ function composeReply(
   return `${crlfText(texts, { fields: [], body: '' }).replace(/\r\n\r\n$/, '\r\n')}${body}`;
 }
 
+/** sieve_vacation_max_subject_codepoints: 256, the last one an ellipsis where something was cut. */
+function shortened(subject: string): string {
+  const points = [...subject];
+  return points.length <= 256 ? subject : `${points.slice(0, 255).join('')}…`;
+}
+
+/** The reverse path, with the name that goes with it in the message, if any does. */
+function recipientText(message: Message, reversePath: string): string {
+  for (const key of ['sender', 'resent-from', 'from'])
+    for (const field of message.fields)
+      if (field.key === key)
+        for (const mailbox of mailboxesOf(parseAddressList(field.value)))
+          if (mailbox.name !== '' && sameAddress(addrSpec(mailbox), reversePath))
+            return `${phraseText(decodeHeaderText(mailbox.name))} <${reversePath}>`;
+  return `<${reversePath}>`;
+}
+
 /** `:from` as it was written, its name made fit for a header field; else the address that was written to. */
 function senderText(from: string | undefined, replyFrom: string): string {
   const mailbox = from === undefined || from === '' ? undefined : singleAddress(from);
   if (mailbox === undefined) return `<${replyFrom}>`;
   if (mailbox.name === '') return `<${addrSpec(mailbox)}>`;
-  const encoded = encodeHeaderText(mailbox.name);
-  const plain = encoded !== mailbox.name || /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+$/.test(mailbox.name);
-  return `${plain ? encoded : `"${mailbox.name.replace(/["\\]/g, '\\$&')}"`} <${addrSpec(mailbox)}>`;
+  return `${phraseText(mailbox.name)} <${addrSpec(mailbox)}>`;
+}
+
+/** A name as Pigeonhole puts it before an address: encoded where it must be, else quoted unless it is one word. */
+function phraseText(name: string): string {
+  const encoded = encodeHeaderText(name);
+  const plain = encoded !== name || /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+$/.test(name);
+  return plain ? encoded : `"${name.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Memory without what has run out, so that it does not grow for ever. */
