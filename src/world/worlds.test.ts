@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inNetwork, parseIp } from '../auth/ip.ts';
 import { readLessons } from '../build/lessons.ts';
+import { isKeyError, readPrivateKeyPem } from '../crypto/keys.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import type { WorldDescription } from './description.ts';
 
@@ -49,6 +50,14 @@ describe.each(worlds)('the world %s', (_name, world) => {
     for (const { zone, text } of world.zones)
       for (const { data } of parseZone(text, zone).records)
         if (data.type === 'A' || data.type === 'AAAA') expect(within(data.address, PUBLIC)).toBe(true);
+  });
+
+  it('opens before curves are loaded: certificates have RSA keys', () => {
+    const { authorities = [], identities = [], keys = {} } = world;
+    for (const { name, key } of [...authorities, ...identities]) {
+      const read = readPrivateKeyPem(keys[key] ?? '');
+      expect(isKeyError(read) ? 'unreadable' : read.type, name).toBe('rsa');
+    }
   });
 
   it('has only names that nobody can own [G-07]', () => {

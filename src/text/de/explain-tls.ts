@@ -17,11 +17,11 @@ export const explainTls: Record<keyof typeof english, string> = {
   'why.smtpTls.untrusted':
     'Die Verbindung zu {host} ist geschützt, aber wer am anderen Ende sitzt, ist nicht bewiesen: Keine bekannte Stelle bürgt für das Zertifikat. Verlangt hat es niemand, und irgendein Schutz ist besser als keiner.',
   'why.smtpTls.clear':
-    '{host} hat kein TLS angeboten, und hier besteht nichts darauf: Die Nachricht geht im Klartext.',
+    'Von {host} kam kein TLS-Angebot, und hier besteht nichts darauf: Die Nachricht geht im Klartext.',
   'why.smtpTls.fallback':
     'Der Handshake mit {host} ist gescheitert, und die Nachricht hat lange genug gewartet: Jetzt geht sie im Klartext. Beim ersten Mal wartet sie nur, damit eine kurze Störung nicht gleich alles preisgibt.',
   'why.smtpTls.notOffered':
-    '{host} hat kein TLS angeboten, hier ist es aber Pflicht. Nichts wird gesendet, die Nachricht wartet.',
+    'Von {host} kam kein TLS-Angebot, hier ist TLS aber Pflicht. Nichts wird gesendet, die Nachricht wartet.',
   'why.smtpTls.notTrusted':
     'Das Zertifikat von {host} genügt nicht. Der Server verabschiedet sich vor dem ersten Wort der Nachricht.',
   'why.smtpTls.notVerified':

@@ -120,14 +120,14 @@ export const story: StoryWords = {
   'mark.smtpTls.verified.level': '{host} hat das verlangte Zertifikat',
   'mark.smtpTls.verified.dane': '{host} hat den Schlüssel, den sein TLSA-Eintrag nennt (DANE)',
   'mark.smtpTls.verified.sts': '{host} hat das Zertifikat, das die MTA-STS-Richtlinie verlangt',
-  'mark.smtpTls.clear': '{host} bietet kein TLS an: Die Nachricht geht im Klartext, für alle lesbar',
+  'mark.smtpTls.clear': 'Von {host} kommt kein TLS-Angebot: Die Nachricht geht im Klartext, für alle lesbar',
   'mark.smtpTls.fallback': 'TLS mit {host} scheitert wieder: Jetzt geht die Nachricht im Klartext',
   'mark.smtpTls.notOffered.level':
-    '{host} bietet kein TLS an, hier ist es aber Pflicht: Nichts wird gesendet',
+    'Von {host} kommt kein TLS-Angebot, hier ist TLS aber Pflicht: Nichts wird gesendet',
   'mark.smtpTls.notOffered.dane':
-    '{host} bietet kein TLS an, laut TLSA-Eintrag hat er es aber: Nichts wird gesendet',
+    'Von {host} kommt kein TLS-Angebot, laut TLSA-Eintrag gibt es dort aber TLS: Nichts wird gesendet',
   'mark.smtpTls.notOffered.sts':
-    '{host} bietet kein TLS an, die MTA-STS-Richtlinie verlangt es aber: Nichts wird gesendet',
+    'Von {host} kommt kein TLS-Angebot, die MTA-STS-Richtlinie verlangt aber TLS: Nichts wird gesendet',
   'mark.smtpTls.notTrusted': 'Das Zertifikat von {host} genügt nicht: Nichts wird gesendet',
   'mark.smtpTls.notVerified': 'Das Zertifikat von {host} trägt den falschen Namen: Nichts wird gesendet',
   'mark.smtpTls.handshakeFailed': 'TLS mit {host} scheitert: Nichts wird gesendet',

@@ -14,11 +14,12 @@ export const explainTls = {
     'The connection to {host} is protected. The certificate comes from a known authority, but nobody demanded that its name be right.',
   'why.smtpTls.untrusted':
     'The connection to {host} is protected, but who is at the other end is not proven: no known authority vouches for the certificate. Nobody demanded it, and protected from whom is better than not protected at all.',
-  'why.smtpTls.clear': '{host} did not offer TLS, and nothing here insists on it: the message goes in clear.',
+  'why.smtpTls.clear':
+    'No offer of TLS came from {host}, and nothing here insists on it: the message goes in clear.',
   'why.smtpTls.fallback':
     'The handshake with {host} failed, and the message has waited long enough: now it goes in clear. At the first failure it only waits, because a passing trouble should not give everything away.',
   'why.smtpTls.notOffered':
-    '{host} did not offer TLS, but it is required here. Nothing is sent; the message waits.',
+    'No offer of TLS came from {host}, but it is required here. Nothing is sent; the message waits.',
   'why.smtpTls.notTrusted':
     'The certificate of {host} does not satisfy. It says goodbye before the first word of the message.',
   'why.smtpTls.notVerified':

@@ -119,11 +119,15 @@ export const story = {
   'mark.smtpTls.verified.level': '{host} has the certificate that is demanded',
   'mark.smtpTls.verified.dane': '{host} has the key that its TLSA record names (DANE)',
   'mark.smtpTls.verified.sts': '{host} has the certificate that the MTA-STS policy demands',
-  'mark.smtpTls.clear': '{host} offers no TLS: the message goes in clear, readable for everybody',
+  'mark.smtpTls.clear':
+    'No offer of TLS comes from {host}: the message goes in clear, readable for everybody',
   'mark.smtpTls.fallback': 'TLS with {host} fails again: now the message goes in clear',
-  'mark.smtpTls.notOffered.level': '{host} offers no TLS, but it is required here: nothing is sent',
-  'mark.smtpTls.notOffered.dane': '{host} offers no TLS, but its TLSA record says it has it: nothing is sent',
-  'mark.smtpTls.notOffered.sts': '{host} offers no TLS, but the MTA-STS policy demands it: nothing is sent',
+  'mark.smtpTls.notOffered.level':
+    'No offer of TLS comes from {host}, but it is required here: nothing is sent',
+  'mark.smtpTls.notOffered.dane':
+    'No offer of TLS comes from {host}, but its TLSA record says it has it: nothing is sent',
+  'mark.smtpTls.notOffered.sts':
+    'No offer of TLS comes from {host}, but the MTA-STS policy demands it: nothing is sent',
   'mark.smtpTls.notTrusted': 'The certificate of {host} does not satisfy: nothing is sent',
   'mark.smtpTls.notVerified': 'The certificate of {host} bears the wrong name: nothing is sent',
   'mark.smtpTls.handshakeFailed': 'TLS with {host} fails: nothing is sent',
