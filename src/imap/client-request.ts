@@ -3,7 +3,8 @@
 
 import { fromLatin1, utf8 } from '../base/bytes.ts';
 import type { ImapCommand, ImapRequest } from './client-session.ts';
-import { printSet, toModifiedUtf7 } from './syntax.ts';
+import { toModifiedUtf7 } from '../mailbox/folder-name.ts';
+import { printSet } from './syntax.ts';
 
 /** The arguments as text and literals by turns, as `ImapCommand.parts` wants them. */
 function command(...words: readonly (string | { readonly string: string })[]): ImapCommand {

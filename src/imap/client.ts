@@ -22,7 +22,7 @@ import type {
   ImapCommand,
   ImapRequest,
 } from './client-session.ts';
-import { fromModifiedUtf7 } from './syntax.ts';
+import { fromModifiedUtf7 } from '../mailbox/folder-name.ts';
 
 export type * from './client-session.ts';
 export { imapClientConfig } from './client-session.ts';

@@ -1,6 +1,7 @@
 // Commands about mailboxes: CREATE, DELETE, RENAME, SUBSCRIBE, LIST and LSUB, STATUS, NAMESPACE, quota (RFC 9051 §6.3, RFC 5258,
 // RFC 6154, RFC 5819, RFC 9208). Texts and attributes as Dovecot gives them.
 
+import { folderNameFault } from '../mailbox/folder-name.ts';
 import {
   createFolder,
   deleteFolder,
@@ -26,23 +27,9 @@ import { untagged } from './session.ts';
 import { astring, keyword, nstring, printName, readName, type Arg } from './syntax.ts';
 import { recentCount } from './view.ts';
 
-/** What is wrong with a name, in Dovecot's words. */
-function nameFault(name: string): string | undefined {
-  if (name === '') return 'Name is empty';
-  if (name.includes('//')) return 'Has adjacent hierarchy separators';
-  if (name.startsWith('/')) return 'Begins with hierarchy separator';
-  if (name.length > 255) return 'Name is too long';
-  // eslint-disable-next-line no-control-regex
-  if (/[\x00-\x1f\x7f]/.test(name)) return 'Contains control characters';
-  return undefined;
-}
-
 function refusedName(name: string): Outcome | undefined {
-  const fault = nameFault(name);
-  if (fault !== undefined) return no(`[CANNOT] Invalid mailbox name: ${fault}`);
-  // The dot parts levels in a Maildir++ on disk.
-  if (name.includes('.')) return no("[CANNOT] Character not allowed in mailbox name: '.'");
-  return undefined;
+  const fault = folderNameFault(name);
+  return fault === undefined ? undefined : no(`[CANNOT] ${fault}`);
 }
 
 export function create(context: Context, args: readonly Arg[]): Outcome {

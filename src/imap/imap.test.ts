@@ -8,7 +8,8 @@ import { addUser, setFlags } from '../mailbox/store.ts';
 import { conformancePath, logSuite } from '../testing/suite-log.ts';
 import { imapAnswer, imapEnd, imapWakeAt } from './server.ts';
 import { bodyStructure, mimeOf } from './structure.ts';
-import { fromModifiedUtf7, parseArgs, parseSet, printSet, toModifiedUtf7, type Arg } from './syntax.ts';
+import { fromModifiedUtf7, toModifiedUtf7 } from '../mailbox/folder-name.ts';
+import { parseArgs, parseSet, printSet, type Arg } from './syntax.ts';
 import { type Client, deliverTo, folderOf, Lab, mailStore, USER } from './testing.ts';
 
 describe('syntax', () => {

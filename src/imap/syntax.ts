@@ -1,16 +1,8 @@
 // IMAP's words: arguments of a command as atoms, strings and lists (RFC 9051 §4 and §9), sequence sets, quoted forms, and
-// mailbox names in modified UTF-7 (RFC 3501 §5.1.3). Literals stand in the text as on the wire: `{3}`, CRLF, three bytes. Errors
-// are Dovecot's imap-parser's words.
+// mailbox names. Literals stand in the text as on the wire: `{3}`, CRLF, three bytes. Errors are Dovecot's imap-parser's words.
 
-import {
-  fromBase64,
-  fromLatin1,
-  fromUtf8Strict,
-  isBase64Error,
-  latin1,
-  toBase64,
-  utf8,
-} from '../base/bytes.ts';
+import { fromLatin1, fromUtf8Strict, latin1, utf8 } from '../base/bytes.ts';
+import { fromModifiedUtf7, toModifiedUtf7 } from '../mailbox/folder-name.ts';
 
 export type Arg =
   | { readonly kind: 'atom'; readonly text: string }
@@ -104,46 +96,6 @@ export function literal(text: string): string {
 export function printName(session: { readonly rev2: boolean }, name: string): string {
   const wire = session.rev2 ? fromLatin1(utf8(name)) : toModifiedUtf7(name);
   return /^[^\0-\x20\x7f-\xff(){%*"\\\]]+$/.test(wire) && wire.toUpperCase() !== 'NIL' ? wire : nstring(wire);
-}
-
-/** RFC 3501 §5.1.3: UTF-16 in base64 with a comma, between `&` and `-`. */
-export function toModifiedUtf7(name: string): string {
-  return name.replace(/&|[^\x20-\x7e]+/g, (run) => {
-    if (run === '&') return '&-';
-    let units = '';
-    for (let i = 0; i < run.length; i++)
-      units += String.fromCharCode(run.charCodeAt(i) >> 8, run.charCodeAt(i) & 255);
-    return `&${toBase64(latin1(units)).replace(/=+$/, '').replaceAll('/', ',')}-`;
-  });
-}
-
-/** The name, or undefined when it is not valid modified UTF-7. */
-export function fromModifiedUtf7(wire: string): string | undefined {
-  let out = '';
-  for (let at = 0; at < wire.length; at++) {
-    const char = wire.charAt(at);
-    if (char !== '&') {
-      if (char < ' ' || char > '~') return undefined;
-      out += char;
-      continue;
-    }
-    const end = wire.indexOf('-', at);
-    if (end < 0) return undefined;
-    const run = wire.slice(at + 1, end);
-    if (run === '') out += '&';
-    else {
-      const bytes = /^[A-Za-z0-9+,]+$/.test(run) ? fromBase64(run.replaceAll(',', '/')) : undefined;
-      if (bytes === undefined || isBase64Error(bytes) || bytes.length % 2 === 1) return undefined;
-      let text = '';
-      for (let i = 0; i < bytes.length; i += 2)
-        text += String.fromCharCode(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0));
-      // Only one way of writing a name is right.
-      if (toModifiedUtf7(text) !== `&${run}-`) return undefined;
-      out += text;
-    }
-    at = end;
-  }
-  return out;
 }
 
 /** A mailbox name from the wire; undefined when it cannot be one. */

@@ -214,7 +214,7 @@ export function append(store: MailStore, folder: Folder, message: NewMessage): S
     flags: normalFlags(message.flags ?? []),
     size: message.raw.length,
     hash: message.hash,
-    uniqueName: maildirName(store, message),
+    uniqueName: maildirName(store.host, store.deliveries, message),
     modSeq: ++folder.highestModSeq,
   };
   folder.messages.push(stored);
@@ -222,14 +222,18 @@ export function append(store: MailStore, folder: Folder, message: NewMessage): S
 }
 
 /** `1763888400.M120000P1000042.mx,S=355,W=367`: Dovecot's form, S with bare LF, W with CRLF (S5-006). */
-function maildirName(store: MailStore, message: NewMessage): string {
+export function maildirName(
+  hostName: string,
+  number: number,
+  message: Pick<NewMessage, 'raw' | 'internalDate'>,
+): string {
   let lines = 0;
   for (let at = message.raw.indexOf('\r\n'); at >= 0; at = message.raw.indexOf('\r\n', at + 2)) lines++;
-  const host = store.host.split('.')[0] ?? store.host;
+  const host = hostName.split('.')[0] ?? hostName;
   const seconds = Math.floor(message.internalDate / 1000);
   const micros = dateFields(message.internalDate).millisecond * 1000;
   const size = message.raw.length;
-  return `${seconds}.M${micros}P${1000000 + store.deliveries}.${host},S=${size - lines},W=${size}`;
+  return `${seconds}.M${micros}P${1000000 + number}.${host},S=${size - lines},W=${size}`;
 }
 
 /** Canonical spelling and order; \Recent is no flag that is stored (RFC 9051 §2.3.2). */
