@@ -24,6 +24,7 @@ export const settings: SettingsText = {
     between: 'Von {min} bis {max}.',
     oneALine: 'Ein Eintrag pro Zeile, höchstens {max}.',
     notSet: 'nicht gesetzt',
+    openFilter: 'Im Filter-Editor öffnen',
     scriptPlace: 'Zeile {line}, Spalte {column}',
     scriptGood: 'Kein Fehler. Du kannst es anwenden.',
     tryOn: 'Probier es an einer Nachricht aus, bevor du es anwendest',

@@ -33,6 +33,7 @@ export const ui: UiWords = {
   'zones.choose': 'Zone wählen',
   'tab.mailboxes': 'Postfächer',
   'tab.server': 'Server',
+  'tab.filter': 'Filter',
   'tab.reports': 'Berichte',
   'dock.drop': 'Berichtsdateien hier ablegen',
   'tab.outcomes': 'Was übersteht es?',

@@ -37,6 +37,7 @@ const ui = {
   between: 'From {min} to {max}.',
   oneALine: 'One entry a line, at most {max}.',
   notSet: 'not set',
+  openFilter: 'Open in the filter editor',
   scriptPlace: 'Line {line}, column {column}',
   scriptGood: 'No mistakes. It can be applied.',
   tryOn: 'Try it on a message, before it is applied',

@@ -32,6 +32,7 @@ export const ui = {
   'zones.choose': 'Choose a zone',
   'tab.mailboxes': 'Mailboxes',
   'tab.server': 'Server',
+  'tab.filter': 'Filter',
   'tab.reports': 'Reports',
   'dock.drop': 'Drop report files here',
   'tab.outcomes': 'What survives?',

@@ -7,7 +7,7 @@ import { runSieve } from '../../sieve/interpreter.ts';
 import { pigeonholeText } from '../../sieve/problem-text.ts';
 import type { SieveProblem } from '../../sieve/problem.ts';
 import type { SieveAction, SieveRun } from '../../sieve/run.ts';
-import type { MailboxView, MessageDetail } from '../../view/types.ts';
+import type { MailboxView } from '../../view/types.ts';
 
 /** Every mistake with Pigeonhole's words for it. */
 export function problemsOf(source: string): readonly (SieveProblem & { readonly said: string })[] {
@@ -15,10 +15,20 @@ export function problemsOf(source: string): readonly (SieveProblem & { readonly 
   return compileSieve(source).problems.map((problem) => ({ ...problem, said: pigeonholeText(problem) }));
 }
 
+/** A message as it would come to the delivery agent. */
+export interface TrialMessage {
+  /** Binary string. */
+  readonly raw: string;
+  /** Reverse path, '' for `<>`. */
+  readonly from: string;
+  /** Envelope recipient; the mailbox's address if absent. */
+  readonly to?: string;
+}
+
 /** What the script would do with the message in that mailbox; undefined while it has mistakes. */
 export function tryScript(
   source: string,
-  message: MessageDetail,
+  message: TrialMessage,
   box: MailboxView,
   now: Time,
 ): SieveRun | undefined {
@@ -28,7 +38,7 @@ export function tryScript(
     runSieve({
       script,
       message: message.raw,
-      envelope: { from: message.envelope.reversePath, to: box.address },
+      envelope: { from: message.from, to: message.to ?? box.address },
       now,
       zoneMinutes: 60,
       environment: {

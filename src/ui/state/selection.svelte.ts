@@ -6,7 +6,14 @@ import { engine } from './engine.svelte.ts';
 import { playhead } from './playhead.svelte.ts';
 
 export type DockTab =
-  `terminal:${string}` | `zone:${string}` | 'mailboxes' | 'server' | 'reports' | 'outcomes' | 'log';
+  | `terminal:${string}`
+  | `zone:${string}`
+  | 'mailboxes'
+  | 'server'
+  | 'filter'
+  | 'reports'
+  | 'outcomes'
+  | 'log';
 /** The one part that a narrow screen shows. */
 export type Part = 'lesson' | 'map' | 'terminal' | 'tools' | 'why';
 
@@ -29,6 +36,8 @@ class Selection {
   logSeq = $state<number>();
   /** The host whose settings were asked for. */
   settingsHost = $state<string>();
+  /** Whose filter is open: host and user. */
+  filterOf = $state.raw<{ readonly host: string; readonly user: string | undefined }>();
   zoneFocus = $state.raw<ZoneFocus>();
   presenting = $state(false);
 
@@ -42,6 +51,7 @@ class Selection {
     this.logHost = undefined;
     this.logSeq = undefined;
     this.settingsHost = undefined;
+    this.filterOf = undefined;
     this.zoneFocus = undefined;
   }
 
@@ -80,6 +90,11 @@ class Selection {
   openSettings(host?: string): void {
     this.settingsHost = host;
     this.open('server');
+  }
+
+  openFilter(host: string, user: string | undefined): void {
+    this.filterOf = { host, user };
+    this.open('filter');
   }
 
   openLog(host: string, seq?: number): void {
