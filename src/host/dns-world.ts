@@ -38,7 +38,12 @@ export function dnsWorldOf({ hosts, net }: MachineParts, from: string): DnsWorld
         }
         case 'mta': {
           const config = program.config as MtaConfig;
-          view = { ...view, finalFor: config.virtualMailboxDomains, checks: checksOf(config) };
+          view = {
+            ...view,
+            finalFor: config.virtualMailboxDomains,
+            catchesAllOf: caughtDomains(config),
+            checks: checksOf(config),
+          };
           break;
         }
         case 'resolver':
@@ -80,6 +85,13 @@ function bareHost(name: string, place: NetHost, net: Topology, from: string): Wo
     serves: [],
     isTcp53Blocked: place.listeners.has(53) && place.addresses.some((address) => !passes(address, 53)),
   };
+}
+
+/** Domains with a line `@domain target` among the aliases. */
+function caughtDomains(config: MtaConfig): string[] {
+  return (config.virtualAliasMaps ?? []).flatMap(
+    (line) => /^\s*@(\S+)\s/.exec(line)?.[1]?.toLowerCase() ?? [],
+  );
 }
 
 /** The checks that keep unwanted mail out, by name. */

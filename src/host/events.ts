@@ -24,6 +24,8 @@ import type { SieveCopyPurpose } from './mda/config.ts';
 import type { SieveRunReport } from './mda/report.ts';
 import type { MailClientNote } from './mail-client/notes.ts';
 import type { ListDecision } from './list/config.ts';
+import type { ContentFinding } from '../filter/test-strings.ts';
+import type { GreylistVerdict } from './mta/greylist.ts';
 import type { DaneGap, TlsAuthority } from './mta/tls-client.ts';
 import type { TlsLevel } from './mta/tls-levels.ts';
 import type { SettingValue } from './settings.ts';
@@ -246,6 +248,22 @@ export type HostEvent =
       /** What the list says of the address. */
       readonly text?: string;
     }
+  /** Greylisting looked at a recipient. */
+  | {
+      readonly type: 'client.greylisted';
+      readonly connection: number;
+      readonly address: string;
+      readonly sender: string;
+      readonly recipient: string;
+      readonly verdict: GreylistVerdict;
+    }
+  /** The virus scanner or the spam filter found something in a message. */
+  | {
+      readonly type: 'content.found';
+      readonly connection: number;
+      readonly queueId: string;
+      readonly finding: ContentFinding;
+    }
   // ---- the queue
   /** A message was taken into responsibility. `connection` is the one it came in by; absent for the MTA's own bounces. */
   | {
@@ -260,6 +278,28 @@ export type HostEvent =
       readonly bounceOf?: string;
       /** It only reports that the other still waits. */
       readonly isWarning?: true;
+    }
+  /** An alias was followed. `added`: recipients of this message that it brought, in place of the alias if it `isReplaced`. */
+  | {
+      readonly type: 'queue.alias';
+      readonly queueId: string;
+      readonly table: 'virtual' | 'local';
+      readonly address: string;
+      /** Every alias on the way. */
+      readonly followed: readonly string[];
+      /** Where it leads in the end. */
+      readonly targets: readonly string[];
+      readonly added: readonly string[];
+      readonly isReplaced?: true;
+      /** It leads in a circle: by its own lines, or the message has been through these hands. */
+      readonly loop?: 'aliases' | 'deliveredTo';
+    }
+  /** A bound of the simulator was hit: the message is put on hold instead of going round for ever. */
+  | {
+      readonly type: 'queue.bound';
+      readonly queueId: string;
+      readonly bound: 'hops';
+      readonly limit: number;
     }
   | { readonly type: 'queue.active'; readonly queueId: string }
   | {

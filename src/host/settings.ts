@@ -16,7 +16,8 @@ export type SettingShape =
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'text'; readonly pattern: RegExp; readonly optional?: true }
   | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly optional?: true }
-  | { readonly kind: 'list'; readonly pattern: RegExp; readonly max: number }
+  /** `isLines`: entries may hold commas, and only line ends part them. */
+  | { readonly kind: 'list'; readonly pattern: RegExp; readonly max: number; readonly isLines?: true }
   /** A Sieve script; '' and null: none. What does not compile is refused. */
   | { readonly kind: 'script'; readonly max: number }
   /** DKIM keys, see `SigningKey`. */
@@ -48,6 +49,9 @@ const SERVER_PATTERN = /^[a-z0-9.:-]{1,253}$/i;
 const NETWORK_PATTERN = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;
 /** `address target, target`, a line of virtual(5). */
 const ALIAS_PATTERN = /^\s*[^\s,@]*@[^\s,@]+\s+[^\s,@]+@[^\s,@]+(\s*,?\s*[^\s,@]+@[^\s,@]+){0,20}\s*$/;
+/** `name: target, target`, a line of aliases(5). Targets: names, `\\name`, addresses. */
+const LOCAL_ALIAS_PATTERN =
+  /^\s*[\w.+-]{1,64}\s*:\s*\\?[\w.+-]+(@[\w.-]+)?(\s*[\s,]\s*\\?[\w.+-]+(@[\w.-]+)?){0,50}\s*$/;
 /** Longest Sieve script, in characters: ManageSieve servers allow about as much. */
 const MAX_SCRIPT = 65_536;
 
@@ -70,11 +74,14 @@ export const SETTINGS: Readonly<Partial<Record<ProgramKind, Readonly<Record<stri
     rejectUnknownReverseClientHostname: { kind: 'switch' },
     rejectUnknownClientHostname: { kind: 'switch' },
     rblClients: { kind: 'list', pattern: DOMAIN_PATTERN, max: 5 },
-    virtualAliasMaps: { kind: 'list', pattern: ALIAS_PATTERN, max: 50 },
+    virtualAliasMaps: { kind: 'list', pattern: ALIAS_PATTERN, max: 50, isLines: true },
+    aliasMaps: { kind: 'list', pattern: LOCAL_ALIAS_PATTERN, max: 50, isLines: true },
     'srs.isOn': { kind: 'switch' },
     'arcSeal.isOn': { kind: 'switch' },
     smtpTlsSecurityLevel: { kind: 'choice', of: TLS_LEVELS },
     'mtaSts.isOn': { kind: 'switch' },
+    'greylist.isOn': { kind: 'switch' },
+    contentChecks: { kind: 'switch' },
   },
   router: {
     blockSmtp: { kind: 'switch' },

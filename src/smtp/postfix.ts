@@ -149,6 +149,21 @@ export function tooManyConnections(hostname: string, address: string): Reply {
   return reply(421, '4.7.0', `${hostname} Error: too many connections from ${address}`);
 }
 
+/** clamav-milter's RejectMsg. */
+export function virusFound(name: string): Reply {
+  return reply(550, '5.7.1', `virus ${name} detected by ClamAV - http://www.clamav.net`);
+}
+
+/** spamass-milter -r. */
+export function spamFound(): Reply {
+  return reply(550, '5.7.1', 'Blocked by SpamAssassin');
+}
+
+/** Aliases that lead in a circle, or to too many (cleanup_map1n.c). */
+export function aliasExpansionError(): Reply {
+  return reply(451, '4.6.0', 'Alias expansion error');
+}
+
 export function tooMuchMail(address: string): Reply {
   return reply(450, '4.7.1', `Error: too much mail from ${address}`);
 }

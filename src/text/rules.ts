@@ -11,6 +11,7 @@ export const rules = {
   'MX-PREF-INVERT': 'RFC 5321 §5.1',
   'MX-SELF-LOOP': 'RFC 5321 §5.1',
   'MX-BACKUP-SPAM': 'RFC 5321 §5.1',
+  CATCHALL: 'RFC 5321 §6.1',
   'SPF-WRONG-NAME': 'RFC 7208 §3',
   'TXT-TOO-LONG': 'RFC 1035 §3.3',
   'TXT-SEMICOLON': 'RFC 1035 §5.1',

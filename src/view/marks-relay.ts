@@ -61,6 +61,49 @@ export function relayMark(event: TraceEvent): RelayMark | undefined {
         weight: key === 'refused' ? 'trouble' : 'queue',
       };
     }
+    case 'client.greylisted': {
+      const { verdict, address } = event;
+      if (verdict.action === 'pass' && verdict.delayedSeconds === undefined) return undefined;
+      const isDeferred = verdict.action === 'greylist';
+      const seconds = isDeferred ? verdict.secondsMissing : (verdict.delayedSeconds ?? 0);
+      return {
+        kind: 'queue',
+        tone: isDeferred ? 'soft' : 'pass',
+        text: {
+          key: isDeferred ? `mark.greylist.${verdict.reason}` : 'mark.greylist.pass',
+          params: { address, n: Math.ceil(seconds / 60) },
+        },
+        weight: 'trouble',
+      };
+    }
+    case 'content.found': {
+      const { finding } = event;
+      const name = finding.kind === 'virus' ? finding.name : finding.rule;
+      const score = finding.kind === 'spam' ? finding.score : 0;
+      return {
+        kind: 'queue',
+        tone: 'fail',
+        text: { key: `mark.content.${finding.kind}`, params: { name, score } },
+        weight: 'trouble',
+      };
+    }
+    case 'queue.alias': {
+      if (event.loop === undefined && event.table === 'virtual') return undefined;
+      const params = { address: event.address, n: event.targets.length };
+      return {
+        kind: 'queue',
+        tone: event.loop === undefined ? 'info' : 'fail',
+        text: { key: event.loop === undefined ? 'mark.alias' : `mark.aliasLoop.${event.loop}`, params },
+        weight: event.loop === undefined ? 'queue' : 'trouble',
+      };
+    }
+    case 'queue.bound':
+      return {
+        kind: 'queue',
+        tone: 'fail',
+        text: { key: 'mark.hopBudget', params: { queueId: event.queueId, limit: event.limit } },
+        weight: 'trouble',
+      };
     case 'list.decided':
       return decided(event);
     case 'list.bounce':

@@ -4,12 +4,17 @@ import type { EventOf } from '../host/events.ts';
 import type { Journal } from './journal.ts';
 import type { Phrase } from './types.ts';
 import { logAround, openZone, type WhyDraft } from './why-base.ts';
+import { settingsOf } from './why-tls.ts';
 
 export type RelayEvent = EventOf<
   | 'client.checked'
   | 'auth.arc'
   | 'auth.sealed'
   | 'queue.srs'
+  | 'client.greylisted'
+  | 'content.found'
+  | 'queue.alias'
+  | 'queue.bound'
   | 'list.accept'
   | 'list.decided'
   | 'list.copy'
@@ -59,6 +64,45 @@ export function whyRelay(journal: Journal, event: RelayEvent, view: WhyDraft): W
       words = [address];
       break;
     }
+    case 'client.greylisted': {
+      const { verdict, address, sender, recipient } = event;
+      say('why.greylist.what');
+      const key =
+        verdict.action === 'greylist' ? verdict.reason : verdict.reason === 'client AWL' ? 'known' : 'pass';
+      say(`why.greylist.${key}`, { address });
+      facts([
+        ['addresses', address],
+        ['reversePath', sender === '' ? '<>' : sender],
+        ['recipient', recipient],
+      ]);
+      words = [`client_address=${address}`];
+      settingsOf(journal, event.host, view);
+      break;
+    }
+    case 'content.found':
+      say(`why.content.${event.finding.kind}`);
+      say('why.content.test');
+      words = [event.queueId];
+      settingsOf(journal, event.host, view);
+      break;
+    case 'queue.alias': {
+      const { table, address, targets, followed, loop } = event;
+      const params = { address, n: targets.length };
+      say(loop === undefined ? `why.alias.${table}` : `why.aliasLoop.${loop}`, params);
+      if (followed.length > 1 && loop === undefined) say('why.alias.nested', { n: followed.length });
+      facts([
+        ['recipient', address],
+        ['aliases', followed.join(', ')],
+        ['aliasTargets', targets.join(', ')],
+      ]);
+      words = [event.queueId];
+      settingsOf(journal, event.host, view);
+      break;
+    }
+    case 'queue.bound':
+      say('why.hopBudget', { limit: event.limit });
+      words = [event.queueId];
+      break;
     case 'auth.sealed':
       say('why.arc.historic');
       say('why.arc.sealed', { domain: event.domain });

@@ -101,6 +101,10 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'auth.arc':
     case 'auth.sealed':
     case 'queue.srs':
+    case 'client.greylisted':
+    case 'content.found':
+    case 'queue.alias':
+    case 'queue.bound':
     case 'list.accept':
     case 'list.decided':
     case 'list.copy':

@@ -14,6 +14,7 @@ const ABOUT: Readonly<Partial<Record<DnsWorldId, string>>> = {
   'MX-PREF-INVERT': 'MX',
   'MX-SELF-LOOP': 'MX',
   'MX-BACKUP-SPAM': 'MX',
+  CATCHALL: 'MX',
   'NS-LAME': 'NS',
   'NS-MISMATCH': 'NS',
   'GLUE-MISSING': 'NS',

@@ -106,6 +106,18 @@ export function book(ledger: Ledger, event: TraceEvent): void {
       }
       break;
     }
+    case 'queue.alias': {
+      if (event.table === 'virtual') break;
+      const entry = ledger.queued.get(`${event.host} ${event.queueId}`);
+      for (const recipient of event.added)
+        if (entry !== undefined && !entry.recipients.has(recipient)) {
+          entry.recipients.set(recipient, 'open');
+          ledger.accepted++;
+        }
+      // The alias itself is only a name for those that it brought.
+      if (event.isReplaced === true && entry?.recipients.delete(event.address) === true) ledger.accepted--;
+      break;
+    }
     case 'queue.bounce':
       ledger.queued.get(`${event.host} ${event.queueId}`)?.reported.add(event.recipient);
       break;

@@ -108,6 +108,15 @@ describe('MX records and the hosts behind them', () => {
     expect(lint(MAIL, { hosts: [server, main, strict] })).toEqual([]);
   });
 
+  it('[CATCHALL] a server that takes every address [S5-004]', () => {
+    const caught = { ...main, catchesAllOf: ['A.EXAMPLE'] };
+    expect(only(lint(MAIL, { hosts: [server, caught, backup] }), 'CATCHALL')).toEqual([
+      { domain: 'a.example', host: 'mx1.a.example' },
+    ]);
+    const other = { ...main, catchesAllOf: ['other.example'] };
+    expect(lint(MAIL, { hosts: [server, other, backup] })).toEqual([]);
+  });
+
   it('[AAAA-NO-LISTENER] an IPv6 address at which nobody listens', () => {
     const text = `${MAIL}mx1 AAAA 2001:db8::25\n`;
     const dual = { ...main, addresses: ['192.0.2.25', '2001:db8::25'] };

@@ -12,6 +12,7 @@ export const DNS_WORLD_RULES = {
   'MX-PREF-INVERT': 'RFC 5321 §5.1',
   'MX-SELF-LOOP': 'RFC 5321 §5.1',
   'MX-BACKUP-SPAM': 'RFC 5321 §5.1',
+  CATCHALL: 'RFC 5321 §6.1',
   'NEG-CACHED': 'RFC 2308 §5',
   'NS-LAME': 'RFC 1912 §2.8',
   'NS-MISMATCH': 'RFC 1034 §4.2.2',
@@ -31,6 +32,8 @@ export interface WorldHost {
   /** Domains whose mail ends here, and domains whose mail it accepts for others; without final dot. */
   readonly finalFor: readonly string[];
   readonly relaysFor: readonly string[];
+  /** Domains of these of which every address is taken, whether somebody has it or not. */
+  readonly catchesAllOf?: readonly string[];
   /** Names of the checks that its mail server applies to mail from outside. */
   readonly checks: readonly string[];
   /** Origins of the zones that its name server answers for. */
@@ -137,6 +140,9 @@ function lintExchanges(finder: Finder, zone: Zone, node: ZoneNode): void {
   const takes = (host: WorldHost): boolean => isFinal(host) || includesName(host.relaysFor, node.name);
   if (!takes(best.host) && best.host.listens.length > 0)
     finder.report('MX-SELF-LOOP', 'error', zone, node.name, { domain, host: best.host.name });
+  const catching = exchanges.find(({ host }) => host && includesName(host.catchesAllOf ?? [], node.name));
+  if (catching?.host)
+    finder.report('CATCHALL', 'warning', zone, node.name, { domain, host: catching.host.name });
   const main = exchanges.find(({ host }) => host && isFinal(host));
   if (!main?.host) return;
   if (!isFinal(best.host) && best.preference < main.preference)

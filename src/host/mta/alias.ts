@@ -1,28 +1,42 @@
 // Virtual aliases and the rewriting of forwarded senders: which addresses this server takes mail for without having a
-// mailbox, where they lead, and how SRS addresses go there and back. Pure look-ups in the configuration. virtual(5).
+// mailbox, where they lead, and how SRS addresses go there and back. Pure look-ups in the configuration. virtual(5); the
+// local aliases of aliases(5) are in `local.ts`.
 
 import type { Time } from '../../base/dates.ts';
 import { isSrs, srsForward, srsReverse, type SrsReversed } from '../../auth/srs.ts';
 import { isOwnNetwork, localAddress, splitAddress } from './access.ts';
 import type { MtaConfig } from './config.ts';
+import { isLocalDomain } from './local-aliases.ts';
 
-/** virtual_alias_expansion_limit and virtual_alias_recursion_limit: one table, one bound. */
+/** virtual_alias_expansion_limit and virtual_alias_recursion_limit. */
 const EXPANSION_LIMIT = 1000;
 
 /** Where an alias leads; undefined when the address is none. `+extension` is looked up first with, then without it. */
 export function aliasOf(config: MtaConfig, address: string): readonly string[] | undefined {
   const { localPart, domain } = splitAddress(address.toLowerCase());
-  const wanted = [`${localPart}@${domain}`, `${localPart.split('+')[0] ?? ''}@${domain}`, `@${domain}`];
+  const plus = localPart.indexOf('+');
+  const base = plus < 0 ? localPart : localPart.slice(0, plus);
+  const wanted = [`${localPart}@${domain}`, `${base}@${domain}`, `@${domain}`];
   const lines = config.virtualAliasMaps ?? [];
   for (const key of wanted) {
     const line = lines.find((one) => one.trim().split(/\s+/, 1)[0]?.toLowerCase() === key);
     const targets = line
       ?.trim()
       .split(/[\s,]+/)
-      .slice(1);
-    if (targets !== undefined && targets.length > 0) return targets;
+      .slice(1)
+      .filter((target) => target !== '');
+    if (targets === undefined || targets.length === 0) continue;
+    // propagate_unmatched_extensions: what stands behind the plus goes along.
+    return key === wanted[1] && plus >= 0
+      ? targets.map((target) => withExtension(target, localPart.slice(plus)))
+      : targets;
   }
   return undefined;
+}
+
+function withExtension(target: string, extension: string): string {
+  const { localPart, domain } = splitAddress(target);
+  return domain === '' || localPart.includes('+') ? target : `${localPart}${extension}@${domain}`;
 }
 
 /** The domain has only aliases, or it is the one that SRS addresses are made in. */
@@ -39,6 +53,7 @@ export function isDestination(config: MtaConfig, address: string): boolean {
   if (domain === '') return true;
   return (
     isOwnNetwork(config, address) ||
+    isLocalDomain(config, address) ||
     (isAliasDomain(config, address) && !/[%!@]/.test(localPart)) ||
     (isSrs(address) && domain.toLowerCase() === config.srs?.domain.toLowerCase())
   );
@@ -46,31 +61,50 @@ export function isDestination(config: MtaConfig, address: string): boolean {
 
 /** The address as it is handed on: with its `+extension`, which the delivery agent reads (RFC 5233 §4). */
 function localForm(config: MtaConfig, address: string): string {
+  // trivial-rewrite: names without a domain are this host's, where local mail is a thing at all.
+  if (config.aliasMaps !== undefined && splitAddress(address).domain === '')
+    return `${address}@${config.myhostname}`;
   const local = localAddress(config, address);
   return local === undefined || splitAddress(address).domain === ''
     ? (local ?? address)
     : address.toLowerCase();
 }
 
-/** All addresses that a recipient stands for after every alias, each once, in order. Itself, when it is none. */
-export function expandAliases(config: MtaConfig, recipient: string): readonly string[] {
-  const found: string[] = [];
-  const seen = new Set<string>();
-  const visit = (address: string): void => {
-    const key = address.toLowerCase();
-    if (seen.size >= EXPANSION_LIMIT || seen.has(key)) return;
-    seen.add(key);
-    const targets = aliasOf(config, address);
-    if (targets === undefined) found.push(localForm(config, address));
-    else
-      for (const target of targets) {
-        // An alias that names itself keeps a copy here.
-        if (target.toLowerCase() === key) found.push(localForm(config, address));
-        else visit(target);
-      }
-  };
-  visit(recipient);
-  return found;
+/** What a recipient stands for. */
+export interface Expansion {
+  /** All addresses after every alias, each once, in order. The recipient itself, when it is none. */
+  readonly addresses: readonly string[];
+  /** Aliases that were followed. */
+  readonly followed: readonly string[];
+  /** Why the message is not taken: the aliases lead in a circle (Postfix counts to a thousand), or to too many. */
+  readonly problem?: 'nesting' | 'size';
+}
+
+/** Follows aliases as cleanup does (cleanup_map1n.c). An alias that names itself keeps a copy here. */
+export function expandAliases(config: MtaConfig, recipient: string): Expansion {
+  const found: string[] = [recipient];
+  const followed: string[] = [];
+  const toItself = new Set<string>();
+  for (let at = 0; at < found.length; at++) {
+    if (found.length > EXPANSION_LIMIT) return { addresses: [], followed, problem: 'size' };
+    const way = new Set<string>();
+    for (;;) {
+      const address = found[at] as string;
+      const key = address.toLowerCase();
+      const targets = toItself.has(key) ? undefined : aliasOf(config, address);
+      if (targets === undefined) break;
+      if (way.has(key) || way.size >= EXPANSION_LIMIT)
+        return { addresses: [], followed: [...followed, key], problem: 'nesting' };
+      way.add(key);
+      followed.push(key);
+      if (targets.some((target) => target.toLowerCase() === key)) toItself.add(key);
+      const [first, ...rest] = targets;
+      found[at] = first as string;
+      found.push(...rest);
+    }
+  }
+  const addresses = new Map(found.map((address) => [address.toLowerCase(), localForm(config, address)]));
+  return { addresses: [...addresses.values()], followed };
 }
 
 /** Turns an address that SRS made here back; undefined when it is none of ours. It works even while SRS is off. */

@@ -8,11 +8,14 @@ import { firstField, parseMessage, removeFields } from '../../message/header.ts'
 import { postfixMessageId } from '../../message/message-id.ts';
 import { postfixDate, receivedHeader, withWord } from '../../smtp/received.ts';
 import { dmarcDeferred, dmarcRefused } from '../../smtp/auth-replies.ts';
+import { findTestStrings } from '../../filter/test-strings.ts';
+import { aliasExpansionError, spamFound, virusFound } from '../../smtp/postfix.ts';
 import type { Reply } from '../../smtp/reply.ts';
 import { serverAnswer } from '../../smtp/server.ts';
 import type { ServerQuestion } from '../../smtp/session.ts';
 import type { Os } from '../program.ts';
 import { localAddress, transportOf } from './access.ts';
+import { isLocalDomain } from './local-aliases.ts';
 import { isTrusted, tlsText } from './submission.ts';
 import { expandAliases, forwardedSender, reverseSender } from './alias.ts';
 import type { MtaConfig } from './config.ts';
@@ -38,6 +41,8 @@ export function receiveMessage(
 ): void {
   const { config } = state;
   const bytes = question.message;
+  if (config.contentChecks === true && !isTrusted(config, client) && isStopped(client, id, question, os))
+    return;
   if (config.verify !== undefined && !isTrusted(config, client)) {
     startJob(
       state,
@@ -63,6 +68,29 @@ export function receiveMessage(
     return;
   }
   accept(state, client, id, question, bytes, undefined, os);
+}
+
+/** The milters at the end of data: refuses what the scanner or the filter finds (clamav-milter, spamass-milter). */
+function isStopped(client: SmtpdClient, id: number, question: MessageQuestion, os: Os): boolean {
+  const found = findTestStrings(question.message);
+  if (found === undefined || client.session === undefined) return false;
+  const queueId = client.queueId ?? 'NOQUEUE';
+  const { connection } = client;
+  os.cause = os.emit({ type: 'content.found', connection, queueId, finding: found }, 'RFC 5321 §7.9');
+  if (found.kind === 'spam')
+    os.log(
+      'spamd',
+      `spamd: identified spam (${found.score.toFixed(1)}/5.0) for spamass-milter: in 0.1 seconds, ${question.message.length} bytes.`,
+    );
+  else
+    os.log(
+      'clamav-milter',
+      `Message ${queueId} from <${question.envelope.reversePath}> infected by ${found.name}`,
+    );
+  const refusal = found.kind === 'virus' ? virusFound(found.name) : spamFound();
+  os.log('postfix/cleanup', milterRejectLine(queueId, client, question, refusal));
+  serverAnswer(client.session, id, { reply: refusal }, os.now);
+  return true;
 }
 
 /** RFC 8601 §2.7.3. */
@@ -193,6 +221,17 @@ function accept(
     ? sign(config.signing ?? [], text, os.now, config.signAll)
     : { headers: '', signed: [] };
   const recipients = question.envelope.recipients.map((recipient) => recipient.address);
+  for (const recipient of recipients) {
+    const { problem, followed } = expandAliases(config, recipient);
+    if (problem === undefined) continue;
+    os.log(
+      'postfix/cleanup',
+      `warning: ${queueId}: unreasonable virtual_alias_maps map ${problem === 'size' ? 'expansion size' : 'nesting'} for ${recipient} -- message not accepted, try again later`,
+    );
+    const event = { type: 'queue.alias', queueId, table: 'virtual', address: recipient, followed } as const;
+    os.cause = os.emit({ ...event, targets: [], added: [], loop: 'aliases' }, 'RFC 5321 §3.9.1');
+    return serverAnswer(session, id, { reply: aliasExpansionError() }, os.now);
+  }
   const received = receivedHeader({
     helo: question.helo,
     peer: client.peer,
@@ -214,7 +253,9 @@ function accept(
   }
   serverAnswer(session, id, { ok: true, queueId }, os.now);
   client.queueId = undefined;
-  let whole = (judged?.headers ?? '') + signatures.headers + received + text;
+  const prepended = client.prepend ?? '';
+  client.prepend = undefined;
+  let whole = (judged?.headers ?? '') + signatures.headers + prepended + received + text;
   const isForwarded = !trusted && leavesAgain(config, recipients);
   if (judged !== undefined && isForwarded && config.arcSeal?.isOn === true)
     whole = seal(config.arcSeal, queueId, whole, judged.results, judged.chain?.result ?? 'none', os);
@@ -247,9 +288,11 @@ function leavesAgain(config: MtaConfig, recipients: readonly string[]): boolean 
   return recipients.some(
     (recipient) =>
       !isSrs(recipient) &&
-      expandAliases(config, recipient).some(
+      expandAliases(config, recipient).addresses.some(
         (address) =>
-          localAddress(config, address) === undefined && transportOf(config, address) === undefined,
+          localAddress(config, address) === undefined &&
+          !isLocalDomain(config, address) &&
+          transportOf(config, address) === undefined,
       ),
   );
 }
@@ -311,6 +354,8 @@ export interface NewMessage {
   readonly isWarning?: true;
   readonly origin?: MessageOrigin;
   readonly ret?: 'FULL' | 'HDRS' | undefined;
+  /** The address that an alias stood for, when it was one. */
+  readonly original?: string;
 }
 
 /**
@@ -329,6 +374,21 @@ function queueFileSize(text: string): number {
   return size;
 }
 
+/** As often may one message come through here to the same people; twice Postfix's hop count. */
+const HOP_BUDGET = 100;
+const REMEMBERED = 4096;
+
+/** How often a message has come through, this time included. */
+function passages({ seen }: MtaState, key: string): number {
+  const count = (seen.get(key) ?? 0) + 1;
+  seen.delete(key);
+  seen.set(key, count);
+  if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value as string);
+  return count;
+}
+
+const isBare = (address: string): boolean => !address.includes('@');
+
 /** Puts a message into the queue and makes it active. From here on it is this server's responsibility (RFC 5321 §6.1). */
 export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
   const { queueId, text } = entry;
@@ -338,12 +398,16 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
   const message = os.keep(text);
   const size = queueFileSize(text);
   // One copy for each, however often somebody is named (cleanup's duplicate filter).
+  const expanded: { address: string; followed: readonly string[]; targets: readonly string[] }[] = [];
   const recipients = [
     ...new Map(
       entry.recipients.flatMap((original) => {
         const wanted = reverseRecipient(state, queueId, original, os);
-        return expandAliases(state.config, wanted).map(
-          (address) => [address.toLowerCase(), { original, address }] as const,
+        const { addresses, followed } = expandAliases(state.config, wanted);
+        if (followed.length > 0) expanded.push({ address: wanted, followed, targets: addresses });
+        const first = entry.original ?? (isBare(original) ? (addresses[0] ?? original) : original);
+        return (addresses.length === 0 ? [wanted] : addresses).map(
+          (address) => [address.toLowerCase(), { original: first, address }] as const,
         );
       }),
     ).values(),
@@ -363,6 +427,8 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
     'RFC 5321 §6.1',
   );
   os.cause = seq;
+  for (const one of expanded)
+    os.emit({ type: 'queue.alias', queueId, table: 'virtual', ...one, added: [] }, 'RFC 5321 §3.9.1');
   const queued: QueuedMessage = {
     queueId,
     arrivedAt: os.now,
@@ -391,5 +457,11 @@ export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
     bounceOf: entry.bounceOf,
   };
   state.queue.set(queueId, queued);
+  if (passages(state, `${messageId} ${recipients.map(({ address }) => address).join()}`) > HOP_BUDGET) {
+    // Something takes the marks off by which servers know a loop: stop it here, and lose nothing.
+    queued.place = 'hold';
+    os.emit({ type: 'queue.bound', queueId, bound: 'hops', limit: HOP_BUDGET });
+    return;
+  }
   activate(state, queued, os);
 }

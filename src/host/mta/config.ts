@@ -3,6 +3,7 @@
 import type { TlsIdentity } from '../../net/tls.ts';
 import type { Mechanism } from '../../sasl/mechanism.ts';
 import type { DmarcRefusal } from '../../smtp/auth-replies.ts';
+import type { GreylistConfig } from './greylist.ts';
 import type { TlsLevel } from './tls-levels.ts';
 
 /** A DKIM key that outgoing mail of a domain is signed with. `privateKey` is PEM (PKCS #8 or PKCS #1). */
@@ -123,10 +124,20 @@ export interface MtaConfig {
   readonly rejectUnknownReverseClientHostname?: boolean;
   readonly rejectUnknownClientHostname?: boolean;
   readonly rblClients?: readonly string[];
+  /** check_policy_service: Postgrey. */
+  readonly greylist?: GreylistConfig;
+  /** smtpd_milters: a virus scanner and a spam filter that know the two test strings. */
+  readonly contentChecks?: boolean;
   /** virtual_alias_domains: domains that have only aliases. */
   readonly virtualAliasDomains?: readonly string[];
   /** virtual_alias_maps, lines of virtual(5): `anna@alumni.example anna@hafen.example, anna@wolke.example`. */
   readonly virtualAliasMaps?: readonly string[];
+  /** myorigin: the domain of names without one; myhostname when absent. */
+  readonly myorigin?: string;
+  /** alias_maps, lines of aliases(5): `sales: bob, anna@other.example`. Present: mydestination is `$myhostname, localhost`. */
+  readonly aliasMaps?: readonly string[];
+  /** local_recipient_maps: names with a mailbox on this host, lower case. */
+  readonly localRecipientMaps?: readonly string[];
   readonly transportMaps?: readonly TransportEntry[];
   readonly srs?: SrsConfig;
   readonly arcSeal?: ArcSealConfig;

@@ -98,7 +98,7 @@ describe('an alias', () => {
     );
   });
 
-  it('may name others and reach each person once; a circle ends', () => {
+  it('may name others and reach each person once; a circle ends [S2-051]', () => {
     const machine = world();
     send(machine, 'team@alumni.example');
     expect(
@@ -106,7 +106,11 @@ describe('an alias', () => {
         .map(({ user }) => user)
         .sort(),
     ).toEqual(['anna', 'bob']);
-    expect(send(machine, 'loop@alumni.example')).toMatch(/^[25]/);
+    // cleanup_map1n.c counts to a thousand and gives up.
+    expect(send(machine, 'loop@alumni.example')).toBe('451 4.6.0 Alias expansion error\r\n');
+    expect(mailLog(machine, ALUMNI).join('\n')).toContain(
+      'unreasonable virtual_alias_maps map nesting for loop@alumni.example -- message not accepted, try again later',
+    );
   });
 
   it('that does not exist is refused in the words of the alias table', () => {

@@ -30,6 +30,8 @@ export const mta: ProgramDefinition<MtaConfig, MtaState> = {
       deliveries: new Map(),
       nextDelivery: 1,
       desk: policyDesk(),
+      greylist: { triplets: new Map(), clients: new Map() },
+      seen: new Map(),
       sts: new Map(),
       stsFetches: new Map(),
     };

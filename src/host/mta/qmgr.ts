@@ -5,7 +5,10 @@ import type { RecipientResult } from '../events.ts';
 import type { Os } from '../program.ts';
 import { isOwnNetwork, localAddress, splitAddress, transportOf } from './access.ts';
 import { bounce, warn } from './bounce.ts';
+import { isAliasDomain } from './alias.ts';
 import { startDelivery } from './delivery.ts';
+import { deliverLocal } from './local.ts';
+import { isLocalDomain } from './local-aliases.ts';
 import {
   delayText,
   hasExpired,
@@ -20,6 +23,8 @@ import type { Delivery, MtaState } from './state.ts';
 /** default_destination_recipient_limit */
 const RECIPIENTS_PER_DELIVERY = 50;
 
+const NOBODY = { status: 'bounced', dsn: '5.1.1', text: 'User unknown in virtual alias table' } as const;
+
 /** An LMTP server: a delivery agent, or a mailing list program. */
 type Lmtp = { readonly host: string; readonly port: number };
 
@@ -33,8 +38,15 @@ export function activate(state: MtaState, message: QueuedMessage, os: Os): void 
     'postfix/qmgr',
     `${message.queueId}: from=<${message.reversePath}>, size=${message.size}, nrcpt=${open.length} (queue active)`,
   );
+  const unresolved: string[] = [];
   const hops = new Map<string, { domain: string; lmtp: Lmtp | undefined; recipients: string[] }>();
+  const locals = open.filter(({ address }) => isLocalDomain(state.config, address));
   for (const { address } of open) {
+    if (isLocalDomain(state.config, address)) continue;
+    if (isAliasDomain(state.config, address)) {
+      unresolved.push(address);
+      continue;
+    }
     const domain = splitAddress(address).domain.toLowerCase();
     const local = isOwnNetwork(state.config, address) || localAddress(state.config, address) !== undefined;
     const lmtp = transportOf(state.config, address) ?? (local ? state.config.virtualTransport : undefined);
@@ -46,6 +58,12 @@ export function activate(state: MtaState, message: QueuedMessage, os: Os): void 
   for (const { domain, lmtp, recipients } of hops.values())
     for (let i = 0; i < recipients.length; i += RECIPIENTS_PER_DELIVERY)
       startDelivery(state, message, domain, lmtp, recipients.slice(i, i + RECIPIENTS_PER_DELIVERY), os);
+  for (const recipient of locals) deliverLocal(state, message, recipient, os);
+  // What is left of an alias domain is nobody's: error(8) says so.
+  for (const address of unresolved) {
+    const recipient = message.recipients.find((one) => one.address === address && !one.done);
+    if (recipient !== undefined) bookLocal(state, message, recipient, NOBODY, os, 'error');
+  }
   finish(state, message, os);
 }
 
@@ -110,6 +128,34 @@ export function book(
   if (result.status === 'deferred') return;
   recipient.done = true;
   if (result.status === 'bounced') message.failed.push(recipient);
+}
+
+/** Books what local(8) or error(8) did on the spot. */
+export function bookLocal(
+  state: MtaState,
+  message: QueuedMessage,
+  recipient: QueuedRecipient,
+  { status, dsn, text }: { readonly status: 'sent' | 'bounced'; readonly dsn: string; readonly text: string },
+  os: Os,
+  daemon: 'local' | 'error' = 'local',
+): void {
+  const relay = daemon === 'local' ? 'local' : 'none';
+  const waited = delayText(message.activeAt - message.arrivedAt);
+  const delay = delayText(os.now - message.arrivedAt);
+  os.log(
+    `postfix/${daemon}`,
+    `${message.queueId}: to=<${recipient.address}>${original(recipient)}, relay=${relay}, delay=${delay}, delays=${waited}/0/0/0, dsn=${dsn}, status=${status} (${text})`,
+    os.pid + 6,
+  );
+  os.emit({
+    type: 'queue.result',
+    queueId: message.queueId,
+    result: { recipient: recipient.address, status, dsn, text, relay },
+  });
+  recipient.dsn = dsn;
+  recipient.reason = text;
+  recipient.done = true;
+  if (status === 'bounced') message.failed.push(recipient);
 }
 
 function original(recipient: QueuedRecipient): string {

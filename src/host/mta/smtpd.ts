@@ -2,6 +2,7 @@
 // hands accepted messages to cleanup. The session decides all words; this file decides yes and no. postconf(5),
 // smtpd_*_restrictions.
 
+import { mailDate } from '../../base/dates.ts';
 import { nextInt } from '../../base/random.ts';
 import { connectionOf } from '../../net/network.ts';
 import type { TlsFailure, TlsSession } from '../../net/tls.ts';
@@ -9,6 +10,7 @@ import type { SpfVerdict } from '../../auth/spf-verdict.ts';
 import { spfPolicyAction, spfRefused } from '../../smtp/auth-replies.ts';
 import {
   blockListed,
+  greylisted,
   heloFault,
   heloRejected,
   noHostname,
@@ -39,6 +41,8 @@ import { isOwnNetwork, localAddress, splitAddress } from './access.ts';
 import { aliasOf, isAliasDomain, isDestination, reverseSender } from './alias.ts';
 import { receiveMessage } from './cleanup.ts';
 import type { ClientName } from './client-name.ts';
+import { checkGreylist } from './greylist.ts';
+import { isLocalDomain, isLocalRecipient } from './local-aliases.ts';
 import { newQueueId } from './queue.ts';
 import {
   asksSpfAtRcpt,
@@ -250,7 +254,10 @@ export function settle(state: MtaState, client: SmtpdClient, os: Os): void {
             (output.note.verb === 'RSET' || output.note.verb === 'EHLO' || output.note.verb === 'HELO')
           )
             client.queueId = undefined;
-          if (output.note.kind === 'command' && output.note.verb === 'MAIL') client.findings = undefined;
+          if (output.note.kind === 'command' && output.note.verb === 'MAIL') {
+            client.findings = undefined;
+            client.prepend = undefined;
+          }
           break;
         }
         case 'ask':
@@ -423,7 +430,8 @@ function decideRecipient(
     foundRefusal(client, envelope.reversePath, found) ??
     relayRefusal(state, client, recipient.address) ??
     policyRefusal(state, client, recipient.address, found?.spf, os) ??
-    recipientRefusal(state, recipient.address, os);
+    recipientRefusal(state, recipient.address, os) ??
+    greylistRefusal(state, client, envelope.reversePath, recipient.address, os);
   if (refusal !== undefined) return serverAnswer(session, id, { reply: refusal }, os.now);
   if (client.queueId === undefined) {
     client.queueId = newQueueId(state.queue, state.usedIds, os.random('queue-id'));
@@ -481,6 +489,42 @@ function policyRefusal(
   return spfRefused(refusal, recipient);
 }
 
+/** check_policy_service with Postgrey behind it, asked last: it defers only who would be welcome (DEFER_IF_PERMIT). */
+function greylistRefusal(
+  state: MtaState,
+  client: SmtpdClient,
+  sender: string,
+  recipient: string,
+  os: Os,
+): Reply | undefined {
+  const { config } = state;
+  if (config.greylist?.isOn !== true || isTrusted(config, client)) return undefined;
+  const verdict = checkGreylist(state.greylist, config.greylist, client.address, sender, recipient, os.now);
+  const { name } = client.peer;
+  const why =
+    verdict.action === 'pass'
+      ? verdict.reason + (verdict.delayedSeconds === undefined ? '' : `, delay=${verdict.delayedSeconds}`)
+      : verdict.reason === 'new'
+        ? 'new'
+        : `early-retry (${verdict.secondsMissing}s missing)`;
+  os.log(
+    'postgrey',
+    `action=${verdict.action}, reason=${why}, client_name=${name}, client_address=${client.address}, sender=${sender}, recipient=${recipient}`,
+  );
+  const { connection, address } = client;
+  const seq = os.emit(
+    { type: 'client.greylisted', connection, address, sender, recipient, verdict },
+    'RFC 6647 §2.2',
+  );
+  if (verdict.action === 'pass') {
+    if (verdict.delayedSeconds !== undefined)
+      client.prepend = `X-Greylist: delayed ${verdict.delayedSeconds} seconds by postgrey-1.37 at ${config.myhostname}; ${mailDate(os.now, os.host.zoneMinutes).replace(/ [+-]\d{4}$/, os.host.zoneMinutes === 60 ? ' CET' : ' UTC')}\r\n`;
+    return undefined;
+  }
+  os.cause = seq;
+  return greylisted(recipient, `http://postgrey.schweikert.ch/help/${splitAddress(recipient).domain}.html`);
+}
+
 /** reject_unauth_destination. Undefined: this server takes mail for the address, or the client may relay. */
 function relayRefusal({ config }: MtaState, client: SmtpdClient, address: string): Reply | undefined {
   return isDestination(config, address) || isTrusted(config, client)
@@ -493,7 +537,8 @@ function recipientRefusal(state: MtaState, address: string, os: Os): Reply | und
   const { config } = state;
   const { localPart, domain } = splitAddress(address);
   if (localPart.toLowerCase() === 'postmaster' && domain === '') return undefined;
-  if (domain === '') return userUnknown(address, 'local recipient');
+  if (isLocalDomain(config, address) || domain === '')
+    return isLocalRecipient(config, address) ? undefined : userUnknown(address, 'local recipient');
   const back = reverseSender(config, address, os.now);
   if (back !== undefined) {
     if (back.ok) return undefined;

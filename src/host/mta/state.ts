@@ -8,6 +8,7 @@ import type { RouteCandidate } from '../events.ts';
 import type { PolicyDesk } from '../policy.ts';
 import type { MtaConfig } from './config.ts';
 import type { TlsSession } from '../../net/tls.ts';
+import type { Greylist } from './greylist.ts';
 import type { QueuedMessage } from './queue.ts';
 import type { SmtpdService } from './submission.ts';
 import type { RestrictionFindings, RestrictionInput } from './restrictions.ts';
@@ -37,6 +38,8 @@ export interface SmtpdClient {
   early: string;
   earlyEnd: 'no' | 'ended' | 'reset';
   peer: Peer;
+  /** Field that the policy service puts on top, with its line end. */
+  prepend?: string | undefined;
   /** Given with the first recipient that is accepted. */
   queueId: string | undefined;
   /** What was looked up for the sender of this transaction; `key` says for which question. */
@@ -124,6 +127,9 @@ export interface MtaState {
   readonly desk: PolicyDesk<MtaJob>;
   /** By domain. */
   readonly sts: Map<string, StsEntry>;
+  readonly greylist: Greylist;
+  /** How often messages came through, by Message-ID and recipients. */
+  readonly seen: Map<string, number>;
   /** By socket. */
   readonly stsFetches: Map<number, StsFetch>;
 }

@@ -112,8 +112,17 @@ export interface MailWorld {
   readonly roots?: string;
   /** DNSSEC at the resolver, by zone. */
   readonly dnssec?: SecurityTable;
+  /** Users of Hafen's agent who have a box under the host's own name, too. */
+  readonly localBoxes?: readonly string[];
   /** No agent at all behind Hafen. */
   readonly withoutMda?: boolean;
+}
+
+function withLocalBoxes(names: readonly string[]): MdaConfig {
+  const users = HAFEN_MDA.users.map((one) =>
+    names.includes(one.user) ? { ...one, addresses: [...one.addresses, `${one.user}@${MX}`] } : one,
+  );
+  return { ...HAFEN_MDA, users };
 }
 
 export function mailWorld(world: MailWorld = {}): Machine {
@@ -121,7 +130,7 @@ export function mailWorld(world: MailWorld = {}): Machine {
     ['libresolv', 'libresolv', { nameservers: [RESOLVER] }],
     ['mta', 'mta', { ...HAFEN, ...world.hafen }],
   ];
-  if (world.withoutMda !== true) hafen.push(['mda', 'mda', HAFEN_MDA]);
+  if (world.withoutMda !== true) hafen.push(['mda', 'mda', withLocalBoxes(world.localBoxes ?? [])]);
   hafen.push(...(world.programs ?? []));
   return testMachine(
     [

@@ -58,6 +58,12 @@ export const diagnostics: Diagnostics = {
     why: 'Spammer probieren gezielt den MX mit der höchsten Zahl. Und was der Ersatz annimmt, muss er später zurückschicken.',
     fix: 'Gib ihm dieselben Filter und dieselbe Empfängerliste, oder lass ihn weg: Absender versuchen es ohnehin tagelang.',
   },
+  CATCHALL: {
+    title: 'Jede Adresse wird angenommen',
+    what: '`{host:Der Server}` hat einen Alias, der für `{domain:die Domain}` alles auffängt: Was auch vor dem @ steht, er sagt 250.',
+    why: 'Wer sich vertippt, erfährt es nie. Spammer treffen immer, und was sich später nicht zustellen lässt, geht an gefälschte Absender zurück.',
+    fix: 'Nimm die Zeile `@{domain:domain}` aus den Aliassen und trage die Adressen ein, die du wirklich benutzt.',
+  },
   'SPF-WRONG-NAME': {
     title: 'SPF-Eintrag beim falschen Namen',
     what: 'Der SPF-Eintrag liegt bei `{name:www}`, Absender benutzen aber `{domain:die Domain selbst}`.',

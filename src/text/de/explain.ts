@@ -459,6 +459,33 @@ export const explain: ExplainWords = {
   'why.client.blockList.pass': 'Dort gibt es keinen Eintrag: {address} ist nicht gesperrt.',
   'why.client.blockList.noAnswer':
     'Die Liste hat nicht geantwortet. Das darf niemanden Post kosten, also zählt es als „nicht gesperrt“.',
+  'why.alias.virtual':
+    'Ein virtueller Alias: An die Stelle der Adresse {address} tritt ihr Ziel, bevor etwas zugestellt wird. Doppelt bekommt es niemand.',
+  'why.alias.local':
+    'Eine Zeile aus /etc/aliases: {address} ist ein Name für andere. Postfächer auf diesem Host bekommen die Nachricht sofort; für alle anderen kommt sie neu in die Queue, mit {address} in der Zeile `Delivered-To`.',
+  'why.alias.nested': 'Ein Alias darf auf Aliasse zeigen; hier ging es über {n}.',
+  'why.aliasLoop.aliases':
+    'Die Zeilen führen von {address} zu einem Namen zurück, der schon dran war, und niemand auf dem Weg hat ein Postfach. Der Server gibt auf, statt sich ewig zu drehen. Bring die Aliasse in Ordnung.',
+  'why.aliasLoop.deliveredTo':
+    '{address} steht schon in `Delivered-To`: Dieser Server hat die Nachricht für genau diese Adresse weitergegeben, und jemand hat sie zurückgeschickt. Ohne diese Marke liefe sie im Kreis, bis sie fünfzig `Received`-Zeilen hat.',
+  'why.hopBudget':
+    'Server erkennen eine Schleife an `Received` und `Delivered-To`. Hier nimmt jemand diese Zeilen weg, darum zählt der Simulator selbst mit und hält nach {limit} an. Verloren ist nichts: Die Nachricht liegt auf Halt.',
+  'why.fact.aliases': 'Aliasse',
+  'why.fact.aliasTargets': 'Sie führen zu',
+  'why.greylist.what':
+    'Greylisting (Postgrey): Wer mit diesem Absender und diesem Empfänger zum ersten Mal kommt, wird mit einem vorübergehenden Fehler weggeschickt. Ein echter Mailserver kommt nach ein paar Minuten wieder, die meisten Spamprogramme nicht.',
+  'why.greylist.new': 'Dieses Netz, diesen Absender und diesen Empfänger gab es zusammen noch nicht.',
+  'why.greylist.early-retry': 'Es gab sie schon, aber das ist keine fünf Minuten her.',
+  'why.greylist.pass':
+    'Sie haben lange genug gewartet und sind innerhalb von zwei Tagen wiedergekommen. Die Wartezeit steht im Brief: `X-Greylist`.',
+  'why.greylist.known':
+    'Aus dem Netz von {address} sind schon fünf Briefe durchgekommen, darum wird dort nicht mehr gefragt.',
+  'why.content.virus':
+    'Ein Teil der Nachricht ist die EICAR-Testdatei. Sie wird am Ende der Daten abgelehnt; der sendende Server sagt es also seinem Nutzer, und von hier geht nichts weiter und nichts zurück.',
+  'why.content.spam':
+    'Im Text steht die Testzeile GTUBE, für die SpamAssassin tausend Punkte gibt; fünf genügen für Spam.',
+  'why.content.test':
+    'Beide Zeichenketten sind harmlos und nur dazu da, Filter auszuprobieren. Der Scanner dieses Simulators kennt nur diese beiden.',
   'why.srs.forward':
     'Diese Nachricht wird weitergereicht. Mit dem alten Absender würde SPF fragen, ob dieser Weiterleiter für jene Domain senden darf. Darum trägt er sich selbst ein und faltet den alten Absender in die Adresse.',
   'why.srs.alignment':

@@ -147,6 +147,18 @@ export const settings: SettingsText = {
       name: 'Alias-Adressen',
       what: 'Zeilen nach `virtual(5)`: eine Adresse, dann die Ziele ihrer Mail (`verkauf@wolke.example alice@wolke.example`). Eine Zeile, die mit `@wolke.example` beginnt, fängt jede Adresse der Domain auf: Wer sich vertippt, erfährt es nie, und Spammer treffen immer. Sie gilt sogar vor den Postfächern; Adressen mit eigenem Postfach brauchen deshalb eine Zeile, die auf sie selbst zeigt.',
     },
+    'mta.aliasMaps': {
+      name: 'Lokale Aliasse (/etc/aliases)',
+      what: 'Zeilen nach `aliases(5)`: ein Name auf diesem Host, ein Doppelpunkt und wer seine Post bekommt (`verkauf: alice, anna@hafen.example`). Das gilt für Adressen unter dem Namen des Servers selbst, etwa `verkauf@mail.wolke.example`. Steht ein Name auch für sich selbst, behält er eine Kopie.',
+    },
+    'mta.greylist.isOn': {
+      name: 'Greylisting',
+      what: 'Unbekannte Server werden gebeten, nach fünf Minuten wiederzukommen (`450 4.2.0`, wie bei Postgrey). Das hält viel Spam fern und macht den ersten Brief jeder neuen Bekanntschaft langsam.',
+    },
+    'mta.contentChecks': {
+      name: 'Virenscanner und Spamfilter',
+      what: 'Sie sehen sich Post von außen am Ende der Daten an und lehnen sie mit einer 550 ab. Sie kennen die beiden Testzeilen EICAR und GTUBE, sonst nichts.',
+    },
     'mda.scripts.*': {
       name: 'Sieve-Skript von {user}',
       what: 'Was bei der Zustellung mit Mail für {user} geschieht, in der Sprache Sieve. Ein Skript mit einem Fehler wird nicht aktiviert. Was der Server selbst für Spam hält, landet im Ordner Junk, bevor das Skript gefragt wird.',

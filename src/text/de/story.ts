@@ -77,6 +77,17 @@ export const story: StoryWords = {
   'mark.arc.pass': 'ARC: Die Kette von {sealers} ist heil, zählt hier aber nicht',
   'mark.arc.trusted': 'ARC: Die Kette von {sealers} ist heil, und hier traut man ihr',
   'mark.arc.fail': 'ARC: Die Kette der Siegel ist gebrochen',
+  'mark.alias': 'Der Alias {address} steht für {n} {n|Adresse|Adressen}',
+  'mark.aliasLoop.aliases': 'Der Alias {address} führt im Kreis',
+  'mark.aliasLoop.deliveredTo':
+    'Die Nachricht war schon einmal in den Händen von {address}: eine Schleife, hier endet sie',
+  'mark.hopBudget': '{queueId} ist {limit}-mal vorbeigekommen: Sie wird angehalten',
+  'mark.greylist.new': '{address} ist hier neu: Komm in {n} {n|Minute|Minuten} wieder (Greylisting)',
+  'mark.greylist.early-retry':
+    '{address} kommt zu früh wieder: Es {n|fehlt|fehlen} noch {n} {n|Minute|Minuten} (Greylisting)',
+  'mark.greylist.pass': '{address} ist wie gebeten wiedergekommen: willkommen',
+  'mark.content.virus': 'Der Virenscanner findet {name}: abgelehnt',
+  'mark.content.spam': 'Der Spamfilter gibt {score} Punkte für {name}: abgelehnt',
   'mark.srs.forward': 'Der Weiterleiter trägt sich selbst als Absender ein: {result}',
   'mark.srs.reverse': 'Der umgeschriebene Absender führt zurück zu {result}',
   'mark.srs.refused': 'Ein umgeschriebener Absender, der nicht von hier stammt: {problem}',

@@ -68,6 +68,12 @@ export const diagnostics: Diagnostics = {
     why: 'Spammers try the MX with the highest number first, just for that. And what the backup has accepted, it must bounce later.',
     fix: 'Give it the same filters and the same list of recipients, or do without it: senders retry for days anyway.',
   },
+  CATCHALL: {
+    title: 'Every address is taken',
+    what: '`{host:The server}` has a catch-all alias for `{domain:the domain}`: whatever stands before the @, it says 250.',
+    why: 'Who mistypes an address never learns of it. Spammers hit every time, and what cannot be delivered later goes back to forged senders.',
+    fix: 'Take the line `@{domain:domain}` out of the aliases and list the addresses that you use.',
+  },
   'SPF-WRONG-NAME': {
     title: 'SPF record at the wrong name',
     what: 'The SPF record is at `{name:www}`, but senders use `{domain:the domain itself}`.',

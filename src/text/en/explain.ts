@@ -429,6 +429,33 @@ export const explain = {
   'why.client.blockList.pass': 'There is no entry: {address} is not listed.',
   'why.client.blockList.noAnswer':
     'The list did not answer. That must never cost anybody’s mail, so it counts as “not listed”.',
+  'why.alias.virtual':
+    'A virtual alias: the address {address} is replaced by where it leads, before anything is delivered. Nobody gets it twice.',
+  'why.alias.local':
+    'A line of /etc/aliases: {address} is a name for others. Boxes on this host get the message at once; for everybody else it is queued anew, with {address} written into `Delivered-To`.',
+  'why.alias.nested': 'Aliases may name aliases; here {n} were followed.',
+  'why.aliasLoop.aliases':
+    'The lines lead from {address} back to a name that was followed already, and nobody on the way has a mailbox. The server gives up instead of turning for ever. Mend the aliases.',
+  'why.aliasLoop.deliveredTo':
+    '{address} stands in `Delivered-To` already: this server has handed the message on for that very address, and somebody sent it back. Without this mark it would go round until it has fifty `Received` lines.',
+  'why.hopBudget':
+    'Servers know a loop by `Received` and `Delivered-To`. Somebody takes these lines off, so the simulator counts itself and stops after {limit}. Nothing is lost: the message is on hold.',
+  'why.fact.aliases': 'Aliases',
+  'why.fact.aliasTargets': 'They lead to',
+  'why.greylist.what':
+    'Greylisting (Postgrey): who comes for the first time with this sender and this recipient is sent away with a temporary error. A real mail server comes again after some minutes; most programs that send spam do not.',
+  'why.greylist.new': 'This network, sender and recipient have not been seen together before.',
+  'why.greylist.early-retry': 'They were seen, but less than five minutes ago.',
+  'why.greylist.pass':
+    'They waited long enough and came again within two days. The waiting time is written into the letter: `X-Greylist`.',
+  'why.greylist.known':
+    'Five letters from the network of {address} came through before, so it is not asked any more.',
+  'why.content.virus':
+    'A part of the message is the EICAR test file. It is refused at the end of data, so the sending server tells its user; nothing is delivered or bounced from here.',
+  'why.content.spam':
+    'The text holds the GTUBE test string, for which SpamAssassin gives a thousand points; five are enough for spam.',
+  'why.content.test':
+    'Both strings are harmless and exist only to try out filters. This simulator’s scanner knows nothing but these two.',
   'why.srs.forward':
     'This message is handed on. With the old sender, SPF would ask whether this forwarder may send for that domain. So the forwarder puts itself in and folds the old sender into the address.',
   'why.srs.alignment':

@@ -158,6 +158,18 @@ export const settings: SettingsText = {
       name: 'Aliases',
       what: 'Lines of `virtual(5)`: an address, then where its mail goes (`sales@wolke.example alice@wolke.example`). A line that begins with `@wolke.example` catches every address of the domain: people who mistype never hear of it, and spammers hit every time. It goes before mailboxes, too: addresses that have one need a line of their own, to themselves.',
     },
+    'mta.aliasMaps': {
+      name: 'Local aliases (/etc/aliases)',
+      what: 'Lines of `aliases(5)`: a name on this very host, a colon, and who gets its mail (`sales: alice, anna@hafen.example`). It is for addresses under the server’s own name, such as `sales@mail.wolke.example`. A name that stands for itself, too, keeps a copy.',
+    },
+    'mta.greylist.isOn': {
+      name: 'Greylisting',
+      what: 'Unknown servers are asked to come again after five minutes (`450 4.2.0`, as Postgrey does). It keeps much spam away, and makes the first letter of every new acquaintance late.',
+    },
+    'mta.contentChecks': {
+      name: 'Virus scanner and spam filter',
+      what: 'Look at mail from outside at the end of data and refuse it with a 550. They know the two test strings, EICAR and GTUBE, and nothing else.',
+    },
     'mda.scripts.*': {
       name: 'Sieve script of {user}',
       what: 'What happens with mail for {user} on delivery, in the language Sieve. A script with a mistake is not activated. Mail that the server itself holds for junk goes to Junk before the script is asked.',

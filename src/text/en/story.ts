@@ -76,6 +76,17 @@ export const story = {
   'mark.arc.pass': 'ARC: the chain of {sealers} is whole, but does not count here',
   'mark.arc.trusted': 'ARC: the chain of {sealers} is whole, and trusted here',
   'mark.arc.fail': 'ARC: the chain of seals is broken',
+  'mark.alias': 'The alias {address} stands for {n} {n|address|addresses}',
+  'mark.aliasLoop.aliases': 'The alias {address} leads in a circle',
+  'mark.aliasLoop.deliveredTo':
+    'The message has been through the hands of {address} before: a loop, it stops here',
+  'mark.hopBudget': '{queueId} has come by {limit} times: it is put on hold',
+  'mark.greylist.new': '{address} is new here: come again in {n} {n|minute|minutes} (greylisting)',
+  'mark.greylist.early-retry':
+    '{address} comes again too early: {n} {n|minute is|minutes are} missing (greylisting)',
+  'mark.greylist.pass': '{address} came again as asked: welcome',
+  'mark.content.virus': 'The virus scanner finds {name}: refused',
+  'mark.content.spam': 'The spam filter gives {score} points for {name}: refused',
   'mark.srs.forward': 'The forwarder writes itself in as the sender: {result}',
   'mark.srs.reverse': 'The rewritten sender leads back to {result}',
   'mark.srs.refused': 'A rewritten sender that was not made here: {problem}',
