@@ -1,6 +1,6 @@
 // How the browser tests read and use the page: by what a person or a screen reader finds there.
 
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type ElementHandle, type Locator, type Page } from '@playwright/test';
 
 /** Everything typed and printed in the active terminal. */
 export function terminalText(page: Page): Promise<string> {
@@ -35,9 +35,19 @@ export async function converse(page: Page, lines: readonly (readonly [string, Re
 
 /** Presses Tab until `target` has the focus. */
 export async function tabTo(page: Page, target: Locator, limit = 80): Promise<void> {
+  // Finding by role reads the whole page; the element that was found is asked until it is replaced by another.
+  let found: ElementHandle<Node> | undefined;
   for (let count = 0; count < limit; count += 1) {
-    if (await target.evaluate((element) => element.contains(document.activeElement)).catch(() => false))
-      return;
+    const state = await found
+      ?.evaluate((element) =>
+        element.isConnected ? element.contains(document.activeElement) : ('replaced' as const),
+      )
+      .catch(() => 'replaced' as const);
+    if (state === true) return;
+    if (state !== false) {
+      found = await target.elementHandle({ timeout: 2000 }).catch(() => undefined);
+      if ((await found?.evaluate((element) => element.contains(document.activeElement))) === true) return;
+    }
     await page.keyboard.press('Tab');
   }
   throw new Error(`${String(target)} was not reached with ${limit} presses of Tab`);
