@@ -64,6 +64,7 @@ export function hostViews(description: WorldDescription): readonly HostView[] {
       owned: host.owned === true,
       judges: role === 'mx' || config?.verify !== undefined,
       shell: host.user !== undefined,
+      mails: Object.values(host.programs ?? {}).some(({ kind }) => kind === 'mailClient'),
       facts: (host.facts ?? []).map((key) => fact(key, config)),
       column: host.column,
       row: host.row,

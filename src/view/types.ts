@@ -61,6 +61,8 @@ export interface HostView {
   readonly judges: boolean;
   /** Terminals can be opened on it. */
   readonly shell: boolean;
+  /** A person's mail program runs on it. */
+  readonly mails: boolean;
   /** Facts worth a line on the card, such as `port25Open`, `signs` (selector), `mynetworks`. */
   readonly facts: readonly Phrase[];
   /** Where it stands: column from sender (0) to mailbox, row with DNS above (negative) and mail below. */

@@ -31,6 +31,7 @@ export const ui: UiWords = {
   'tabs.tools': 'Zonen, Postfächer, Server und Log',
   'tab.hoster': 'Hoster-Panel',
   'zones.choose': 'Zone wählen',
+  'tab.mail': 'Post',
   'tab.mailboxes': 'Postfächer',
   'tab.server': 'Server',
   'tab.filter': 'Filter',

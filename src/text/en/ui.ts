@@ -30,6 +30,7 @@ export const ui = {
   'tabs.tools': 'Zones, mailboxes, servers and log',
   'tab.hoster': 'Hoster panel',
   'zones.choose': 'Choose a zone',
+  'tab.mail': 'Mail',
   'tab.mailboxes': 'Mailboxes',
   'tab.server': 'Server',
   'tab.filter': 'Filter',

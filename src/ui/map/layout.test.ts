@@ -24,6 +24,7 @@ const host = (name: string, role: HostRole, column: number, row: number, domain 
   owned: false,
   judges: role === 'mx',
   shell: false,
+  mails: false,
   facts: [],
   column,
   row,

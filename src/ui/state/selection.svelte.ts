@@ -9,6 +9,7 @@ export type DockTab =
   | `terminal:${string}`
   | `zone:${string}`
   | 'mailboxes'
+  | 'mail'
   | 'server'
   | 'filter'
   | 'reports'
