@@ -218,6 +218,11 @@ export interface ComparedDevice {
   /** Messages whose text is on the device, and how many it lists. */
   readonly whole: number;
   readonly listed: number;
+  /**
+   * What would be gone with the device: messages of which, as far as it knows, it has the only copy, and those that have
+   * not gone out yet.
+   */
+  readonly onlyHere: number;
 }
 
 /** The devices that share a mailbox, and what became of each message on each of them: POP3 and IMAP on the same events. */

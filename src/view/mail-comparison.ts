@@ -61,6 +61,8 @@ function deviceOf(client: HeldClient): ComparedDevice {
     bytesIn: sum(({ bytesIn }) => bytesIn),
     whole: held.filter(({ message }) => message.here === 'whole').length,
     listed: held.length,
+    onlyHere:
+      held.filter(({ message }) => message.here === 'whole' && !message.onServer).length + client.outbox.size,
   };
 }
 

@@ -89,6 +89,9 @@ describe('what POP3 and IMAP make of the same mail', () => {
     expect(harbour?.cells.map(({ here }) => here)).toEqual(['whole', 'header', 'whole']);
     expect(minutes?.server).toMatchObject({ folder: 'INBOX', flags: ['\\Seen'] });
 
+    // A device could be lost now, and nothing with it.
+    expect(comparison?.devices.map(({ onlyHere }) => onlyHere)).toEqual([0, 0, 0]);
+
     // The desktop downloads for good: what it takes is gone for everybody.
     lab.configure('desktop', 'leaveOnServer', false);
     lab.ask('desktop', { kind: 'check' });
@@ -100,6 +103,7 @@ describe('what POP3 and IMAP make of the same mail', () => {
       expect(message.cells[2]?.removedHere).toBeDefined();
     }
     expect(lab.inbox('desktop').map(({ onServer }) => onServer)).toEqual([false, false]);
+    expect(lab.comparisons()[0]?.devices.map(({ onlyHere }) => onlyHere)).toEqual([0, 0, 2]);
     // An earlier moment is as it was.
     const before = lab.comparisons(comparison?.messages[0]?.cells[1]?.seq);
     expect(before[0]?.messages[0]?.server).toBeDefined();

@@ -7,7 +7,7 @@ export const mailPanel: MailPanelWords = {
   'device.protocol.imap': 'IMAP',
   'device.protocol.pop3': 'POP3',
   'device.notYours': 'Dieses Gerät gehört dir nicht: Du schaust {name} über die Schulter.',
-  beside: 'Nebeneinander',
+  beside: 'Geräte vergleichen',
 
   check: 'Post abrufen',
   write: 'Schreiben',
@@ -55,6 +55,7 @@ export const mailPanel: MailPanelWords = {
   'messages.unknown': 'Noch nicht geholt: „Post abrufen“ fragt den Server.',
   'messages.keys':
     'Tasten: ↑ ↓ wählt, Eingabe liest, R antwortet, F kennzeichnet, U setzt auf ungelesen, Entf löscht, Esc führt zurück.',
+  reader: 'Was offen ist',
   'message.choose': 'Wähle eine Nachricht.',
   'message.unread': 'ungelesen',
   'message.flagged': 'gekennzeichnet',

@@ -6,7 +6,7 @@ export const mailPanel = {
   'device.protocol.imap': 'IMAP',
   'device.protocol.pop3': 'POP3',
   'device.notYours': 'This device is not yours: you look over {name}’s shoulder.',
-  beside: 'Side by side',
+  beside: 'Compare devices',
 
   check: 'Get mail',
   write: 'Write',
@@ -54,6 +54,7 @@ export const mailPanel = {
   'messages.unknown': 'Not fetched yet: “Get mail” asks the server.',
   'messages.keys':
     'Keys: ↑ ↓ choose, Enter reads, R replies, F flags, U marks unread, Delete deletes, Esc goes back.',
+  reader: 'What is open',
   'message.choose': 'Choose a message.',
   'message.unread': 'unread',
   'message.flagged': 'flagged',

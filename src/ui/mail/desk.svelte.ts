@@ -133,7 +133,7 @@ class Desk {
     const { host, program, failure: before } = client;
     this.problem = '';
     this.working = true;
-    const refused = await engine.run({ type: 'mail', host, program, ask });
+    const refused = await engine.run({ type: 'mail', host, program, ask: $state.snapshot(ask) as MailAsk });
     await this.load().catch(() => undefined);
     this.working = false;
     if (refused) {
@@ -170,7 +170,9 @@ class Desk {
     this.close();
     this.#put({ open: id, cursor: id });
     const message = this.folder?.messages.find((one) => one.id === id);
-    if (!this.canAct || (message?.here === 'whole' && message.isSeen)) return;
+    // Offline there is nothing more to be had than what is here; the reader says so.
+    const isOut = message?.here === 'header' && this.client?.isOnline === false;
+    if (!this.canAct || isOut || (message?.here === 'whole' && message.isSeen)) return;
     await this.ask({ kind: 'read', folder, id });
   }
 
