@@ -5,6 +5,7 @@ import type { Time } from '../base/dates.ts';
 import {
   extractAddress,
   isAscii,
+  isHostname,
   parseNotify,
   parseOrcpt,
   decodeXtext,
@@ -245,16 +246,19 @@ const vrfy: Command = (session, tokens) => {
 };
 
 const etrn: Command = (session, tokens, now) => {
-  if (session.helo === undefined) return fail(503, undefined, 'Error: send HELO/EHLO first', 'RFC 1985 §5.2');
+  if (session.config.heloRequired && session.helo === undefined)
+    return fail(503, undefined, 'Error: send HELO/EHLO first', 'RFC 1985 §5.2');
   if (inTransaction(session))
     return fail(503, undefined, 'Error: MAIL transaction in progress', 'RFC 1985 §5.2');
   const argument = tokens[1]?.text;
   if (tokens.length !== 2 || argument === undefined)
     return fail(500, undefined, 'Syntax: ETRN domain', 'RFC 1985 §5.2');
-  const domain = argument.replace(/^[@#]/, '').toLowerCase();
-  if (!session.config.fastFlushDomains.includes(domain))
-    return fail(459, undefined, `<${argument}>: service unavailable`, 'RFC 1985 §5.3');
-  note(session, now, { kind: 'flush', domain });
+  // RFC 1985 §5.1: @ or # may come first; Postfix drops whatever is no letter or digit there.
+  const domain = argument.replace(/^[^A-Za-z0-9]/, '');
+  if (!isHostname(domain)) return fail(501, undefined, 'Error: invalid parameter syntax', 'RFC 1985 §5.1');
+  if (!session.config.fastFlushDomains.includes(domain.toLowerCase()))
+    return fail(459, undefined, `<${domain}>: service unavailable`, 'RFC 1985 §5.3');
+  note(session, now, { kind: 'flush', domain: domain.toLowerCase() });
   return done(reply(250, undefined, 'Queuing started', 'RFC 1985 §5.3'));
 };
 

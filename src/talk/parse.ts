@@ -19,6 +19,7 @@ export type TalkStep = { readonly line: number } & (
   /** Anything else after `@`: the target's business. `block` holds the lines between `----` and `----`. */
   | {
       readonly kind: 'directive';
+      readonly connection: string;
       readonly name: string;
       readonly argument: string;
       readonly block: readonly string[] | undefined;
@@ -165,5 +166,5 @@ function readDirective(
     if (!found) throw new TalkSyntaxError(line, `not a time: ${argument}`);
     return { kind: 'wait', ms: Number(found[1]) * (UNITS[found[2] ?? ''] ?? 1000) };
   }
-  return { kind: 'directive', name, argument, block };
+  return { kind: 'directive', connection, name, argument, block };
 }

@@ -27,16 +27,22 @@ export interface TalkTarget {
   ): string | undefined;
 }
 
+/** What a transcript hopes for when it looks; `now`: what has come already. */
+export type Wanted = 'line' | 'bytes' | 'now' | 'silence' | 'close';
+
 /**
  * What the runner wants done, for whoever drives it: `playSync`, or a loop that waits for real sockets. `receive` is answered
  * by Received, `directive` by a complaint or undefined, all others by undefined.
  */
 export type TalkRequest =
-  | { readonly act: 'connect' | 'receive' | 'close'; readonly connection: string }
+  | { readonly act: 'connect' | 'close'; readonly connection: string }
+  /** Whoever waits for a real program knows from `wanted` how long. */
+  | { readonly act: 'receive'; readonly connection: string; readonly wanted: Wanted }
   | { readonly act: 'send'; readonly connection: string; readonly bytes: Bytes }
   | { readonly act: 'wait'; readonly ms: number }
   | {
       readonly act: 'directive';
+      readonly connection: string;
       readonly name: string;
       readonly argument: string;
       readonly block: readonly string[] | undefined;
@@ -54,6 +60,8 @@ export interface TalkDifference {
 
 export interface TalkResult {
   readonly differences: readonly TalkDifference[];
+  /** What came for every expectation, as expected or not. */
+  readonly answers: readonly TalkDifference[];
   /** How many expectations were looked at. */
   readonly checked: number;
 }
@@ -66,6 +74,8 @@ export interface TalkOptions {
 }
 
 const NOTHING = '(nothing)';
+const CLOSED = '(closed)';
+const END = '(end of transcript)';
 
 /** The runner itself: yields what it wants done and takes the answers. */
 export function* talkRun(
@@ -78,6 +88,7 @@ export function* talkRun(
   const closed = new Set<string>();
   const opened = new Set<string>();
   const differences: TalkDifference[] = [];
+  const answers: TalkDifference[] = [];
   let checked = 0;
   let group: { left: number; connection: string; text: string } | undefined;
 
@@ -87,9 +98,9 @@ export function* talkRun(
     unread.set(connection, '');
     yield { act: 'connect', connection };
   }
-  function* look(connection: string): Generator<TalkRequest, string, TalkAnswer> {
+  function* look(connection: string, wanted: Wanted): Generator<TalkRequest, string, TalkAnswer> {
     yield* open(connection);
-    const got = yield { act: 'receive', connection };
+    const got = yield { act: 'receive', connection, wanted };
     if (typeof got !== 'object') throw new Error('receive was not answered');
     if (got.closed) closed.add(connection);
     const text = (unread.get(connection) ?? '') + fromLatin1(got.bytes);
@@ -99,7 +110,7 @@ export function* talkRun(
   function* nextLine(connection: string): Generator<TalkRequest, string | undefined, TalkAnswer> {
     for (;;) {
       let text = unread.get(connection) ?? '';
-      if (!text.includes('\n')) text = yield* look(connection);
+      if (!text.includes('\n')) text = yield* look(connection, 'line');
       const end = text.indexOf('\n');
       if (end < 0) return undefined;
       unread.set(connection, text.slice(end + 1));
@@ -107,8 +118,10 @@ export function* talkRun(
       if (line !== undefined) return line;
     }
   }
-  const differ = (step: TalkStep, expected: string, actual: string): void => {
-    differences.push({ line: step.line, expected, actual });
+  const answer = (step: TalkStep, expected: string, actual: string, isRight: boolean): void => {
+    checked++;
+    answers.push({ line: step.line, expected, actual });
+    if (!isRight) differences.push({ line: step.line, expected, actual });
   };
   const left = (connection: string): string =>
     (unread.get(connection) ?? '')
@@ -137,73 +150,71 @@ export function* talkRun(
         yield* open(step.connection);
         const wanted = normalize(step.pattern);
         if (wanted === undefined) break;
-        checked++;
         const seen: string[] = [];
-        for (;;) {
+        for (let more = true; more;) {
           const line = yield* nextLine(step.connection);
-          if (line !== undefined && matches(wanted, line, bindings, talk.notation)) break;
+          const isRight = line !== undefined && matches(wanted, line, bindings, talk.notation);
           seen.push(line ?? NOTHING);
-          if (line === undefined || !step.skip) {
-            differ(step, wanted, seen.join('\n'));
-            break;
-          }
+          more = step.skip && line !== undefined && !isRight;
+          if (!more) answer(step, wanted, seen.join('\n'), isRight);
         }
         break;
       }
       case 'server bytes': {
-        checked++;
-        const text = yield* look(step.connection);
+        const text = yield* look(step.connection, 'bytes');
         const actual = text.slice(0, step.pattern.length);
-        if (matches(step.pattern, actual, bindings, talk.notation))
-          unread.set(step.connection, text.slice(actual.length));
-        else differ(step, step.pattern, actual === '' ? NOTHING : actual);
+        const isRight = matches(step.pattern, actual, bindings, talk.notation);
+        if (isRight) unread.set(step.connection, text.slice(actual.length));
+        answer(step, step.pattern, actual === '' ? NOTHING : actual, isRight);
         break;
       }
       case 'wait': {
         const next = talk.steps[i + 1];
         if (options.silentWaits && next?.kind === 'server') {
-          yield* look(next.connection);
+          yield* look(next.connection, 'now');
           const early = left(next.connection);
-          if (early !== '') differ(step, `silence for ${step.ms} ms`, early);
+          const silence = `silence for ${step.ms} ms`;
+          answer(step, silence, early === '' ? silence : early, early === '');
         }
         yield { act: 'wait', ms: step.ms };
         break;
       }
       case 'no reply': {
-        checked++;
-        yield* look(step.connection);
+        yield* look(step.connection, 'silence');
         const text = left(step.connection);
-        if (text !== '') differ(step, NOTHING, text);
+        answer(step, NOTHING, text === '' ? NOTHING : text, text === '');
         break;
       }
       case 'drop':
         yield { act: 'close', connection: step.connection };
         break;
       case 'close': {
-        checked++;
-        yield* look(step.connection);
+        yield* look(step.connection, 'close');
         const text = left(step.connection);
-        if (text !== '') differ(step, '(closed)', text);
-        if (!closed.has(step.connection)) differ(step, '(closed)', '(still open)');
+        const end = closed.has(step.connection) ? CLOSED : '(still open)';
+        answer(step, CLOSED, text === '' ? end : `${text}\n${end}`, text === '' && end === CLOSED);
         unread.set(step.connection, '');
         break;
       }
       case 'directive': {
-        checked++;
-        const { name, argument, block } = step;
-        const complaint = yield { act: 'directive', name, argument, block, bindings };
+        const { name, argument, block, connection } = step;
+        // TLS may be what comes first.
+        if (name === 'tls') yield* open(connection);
+        const complaint = yield { act: 'directive', connection, name, argument, block, bindings };
         if (typeof complaint === 'object') throw new Error('directive was not answered');
-        if (complaint !== undefined) differ(step, `@ ${name} ${argument}`.trim(), complaint);
+        answer(step, `@ ${name} ${argument}`.trim(), complaint ?? 'done', complaint === undefined);
         break;
       }
     }
   }
   for (const connection of opened) {
-    yield* look(connection);
+    yield* look(connection, 'silence');
     const text = left(connection);
-    if (text !== '') differences.push({ line: 0, expected: '(end of transcript)', actual: text });
+    const end = { line: 0, expected: END, actual: text === '' ? END : text };
+    answers.push(end);
+    if (text !== '') differences.push(end);
   }
-  return { differences, checked };
+  return { differences, answers, checked };
 }
 
 /** Does what the runner asks for on a target that answers at once. */

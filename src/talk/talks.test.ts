@@ -2,75 +2,15 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { splitAddress } from '../smtp/grammar.ts';
-import * as postfix from '../smtp/postfix.ts';
-import { replyFromText } from '../smtp/reply.ts';
-import { postfixConfig, type ServerConfig } from '../smtp/session.ts';
+import { ownTalkTarget } from './own-talks.ts';
 import { parseTalk, TalkSyntaxError } from './parse.ts';
-import { perform, playSync, talkRun, type TalkResult, type TalkTarget } from './run.ts';
-import { sessionTarget, type TalkPolicy } from './session-target.ts';
+import { perform, playSync, talkRun, type TalkResult } from './run.ts';
 
 const FOLDER = new URL('../smtp/', import.meta.url);
 
-type Settings = Partial<ServerConfig> & { refuse?: string };
-
-function policy(settings: Settings): TalkPolicy {
-  const recipient = (address: string): ReturnType<TalkPolicy> => {
-    const { local, domain } = splitAddress(address);
-    if (postfix.hasForeignRouting(address)) return { reply: postfix.relayAccessDenied(address) };
-    if (domain !== '' && domain.toLowerCase() !== 'blue.example')
-      return { reply: postfix.relayAccessDenied(address) };
-    if (['bob', 'postmaster'].includes(local.toLowerCase())) return { ok: true };
-    return { reply: postfix.userUnknown(address, 'virtual mailbox') };
-  };
-  return (question) => {
-    switch (question.kind) {
-      case 'connect':
-        return settings.refuse === undefined ? { ok: true } : { reply: replyFromText(settings.refuse) };
-      case 'sender': {
-        const address = question.envelope.reversePath;
-        const { domain } = splitAddress(address);
-        if (domain === 'nx.example') return { reply: postfix.senderDomainNotFound(address) };
-        if (domain === 'nullmx.example') return { reply: postfix.senderDomainNullMx(address) };
-        if (address !== '' && domain === '') return { reply: postfix.addressNotQualified('Sender', address) };
-        return { ok: true };
-      }
-      case 'recipient':
-        return recipient(question.recipient.address);
-      case 'verify':
-        return recipient(question.address);
-      case 'message':
-        return { ok: true, queueId: '4TALK1' };
-      case 'account':
-        return { account: undefined };
-      case 'tls':
-      case 'helo':
-      case 'data':
-        return { ok: true };
-    }
-  };
-}
-
-function target(header: Readonly<Record<string, string>>): TalkTarget {
-  const settings = JSON.parse(header['server'] ?? '{}') as Settings;
-  const { refuse, ...changes } = settings;
-  const config = postfixConfig('mx.blue.example', changes);
-  const made = sessionTarget(config, { address: '192.0.2.7', name: 'mua.red.example' }, policy({ refuse }));
-  return {
-    ...made,
-    directive(name, _argument, block) {
-      if (name !== 'stored') return `nobody knows @ ${name}`;
-      const last = made.questions.findLast((question) => question.kind === 'message');
-      const stored = last?.kind === 'message' ? last.message : '(no message)';
-      const wanted = (block ?? []).map((line) => `${line}\r\n`).join('');
-      return stored === wanted ? undefined : JSON.stringify(stored);
-    },
-  };
-}
-
 function run(text: string): TalkResult {
   const talk = parseTalk(text);
-  return playSync(talk, target(talk.header));
+  return playSync(talk, ownTalkTarget(talk.header));
 }
 
 const PROVES: Readonly<Record<string, string>> = {
@@ -120,9 +60,9 @@ describe('the runner', () => {
   });
   it('can be driven by a loop that waits', async () => {
     const run = talkRun(parseTalk('S: 220 *\n@ wait 300s\nS: 421 4.4.2 *\n@ close'));
-    const made = target({});
+    const made = ownTalkTarget({});
     let step = run.next();
     while (!step.done) step = run.next(await Promise.resolve(perform(made, step.value)));
-    expect(step.value).toEqual({ differences: [], checked: 3 });
+    expect(step.value).toMatchObject({ differences: [], checked: 3 });
   });
 });
