@@ -41,7 +41,8 @@ export interface Draft {
   readonly boundary?: string;
 }
 
-function correspondent({ name, address }: Correspondent): string {
+/** `Name <address>` as a field holds it. */
+export function correspondent({ name, address }: Correspondent): string {
   if (name === undefined || name === '') return address;
   // Specials need quotes; what is not ASCII needs an encoded word, which must not stand in quotes (RFC 2047 §5).
   // eslint-disable-next-line no-control-regex -- asks for anything outside ASCII
@@ -53,7 +54,7 @@ function correspondent({ name, address }: Correspondent): string {
 const list = (people: readonly Correspondent[]): string => people.map(correspondent).join(', ');
 
 /** Text part with the lightest encoding that carries it: 7bit ASCII, else quoted-printable UTF-8. */
-function textPart(text: string): { fields: string[]; body: string } {
+export function textPart(text: string): { fields: string[]; body: string } {
   const body = text.replace(/\r\n|\r|\n/g, '\r\n');
   const whole = body === '' || body.endsWith('\r\n') ? body : `${body}\r\n`;
   // eslint-disable-next-line no-control-regex -- asks for anything outside ASCII
@@ -104,6 +105,6 @@ export function composeMessage(draft: Draft): string {
 }
 
 /** Addresses may hold UTF-8 (RFC 6532): everything else here is ASCII already. */
-function binaryText(text: string): string {
+export function binaryText(text: string): string {
   return fromLatin1(utf8(text));
 }
