@@ -2,7 +2,7 @@
 
 import { postfixDate, localReceivedHeader } from '../../smtp/received.ts';
 import type { Os } from '../program.ts';
-import { enqueue } from './cleanup.ts';
+import { enqueue } from './enqueue.ts';
 import { planScan } from './qmgr.ts';
 import { newQueueId, type QueuedMessage } from './queue.ts';
 import type { MtaState } from './state.ts';

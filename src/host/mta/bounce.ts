@@ -4,7 +4,7 @@
 import { HOUR } from '../../base/dates.ts';
 import { buildDsn } from '../../message/dsn.ts';
 import type { Os } from '../program.ts';
-import { enqueue } from './cleanup.ts';
+import { enqueue } from './enqueue.ts';
 import { newQueueId, warningTime, type QueuedMessage, type QueuedRecipient } from './queue.ts';
 import type { MtaState } from './state.ts';
 

@@ -8,21 +8,19 @@ import { firstField, parseMessage, removeFields } from '../../message/header.ts'
 import { postfixMessageId } from '../../message/message-id.ts';
 import { postfixDate, receivedHeader, withWord } from '../../smtp/received.ts';
 import { dmarcDeferred, dmarcRefused } from '../../smtp/auth-replies.ts';
-import { findTestStrings } from '../../filter/test-strings.ts';
-import { aliasExpansionError, spamFound, virusFound } from '../../smtp/postfix.ts';
-import type { Reply } from '../../smtp/reply.ts';
+import { aliasExpansionError } from '../../smtp/postfix.ts';
 import { serverAnswer } from '../../smtp/server.ts';
 import type { ServerQuestion } from '../../smtp/session.ts';
 import type { Os } from '../program.ts';
 import { localAddress, transportOf } from './access.ts';
 import { isLocalDomain } from './local-aliases.ts';
 import { isTrusted, tlsText } from './submission.ts';
-import { expandAliases, forwardedSender, reverseSender } from './alias.ts';
+import { expandAliases, forwardedSender } from './alias.ts';
 import type { MtaConfig } from './config.ts';
 import { startJob } from './jobs.ts';
 import { judgementOf, tellReporters } from '../reports/judgement.ts';
-import { activate } from './qmgr.ts';
-import type { MessageOrigin, QueuedMessage } from './queue.ts';
+import { enqueue } from './enqueue.ts';
+import { isStopped, milterRejectLine } from './milters.ts';
 import { seal } from './seal.ts';
 import { sign } from './sign.ts';
 import { settle } from './smtpd.ts';
@@ -68,29 +66,6 @@ export function receiveMessage(
     return;
   }
   accept(state, client, id, question, bytes, undefined, os);
-}
-
-/** The milters at the end of data: refuses what the scanner or the filter finds (clamav-milter, spamass-milter). */
-function isStopped(client: SmtpdClient, id: number, question: MessageQuestion, os: Os): boolean {
-  const found = findTestStrings(question.message);
-  if (found === undefined || client.session === undefined) return false;
-  const queueId = client.queueId ?? 'NOQUEUE';
-  const { connection } = client;
-  os.cause = os.emit({ type: 'content.found', connection, queueId, finding: found }, 'RFC 5321 §7.9');
-  if (found.kind === 'spam')
-    os.log(
-      'spamd',
-      `spamd: identified spam (${found.score.toFixed(1)}/5.0) for spamass-milter: in 0.1 seconds, ${question.message.length} bytes.`,
-    );
-  else
-    os.log(
-      'clamav-milter',
-      `Message ${queueId} from <${question.envelope.reversePath}> infected by ${found.name}`,
-    );
-  const refusal = found.kind === 'virus' ? virusFound(found.name) : spamFound();
-  os.log('postfix/cleanup', milterRejectLine(queueId, client, question, refusal));
-  serverAnswer(client.session, id, { reply: refusal }, os.now);
-  return true;
 }
 
 /** RFC 8601 §2.7.3. */
@@ -149,18 +124,6 @@ export function verified(
     serverAnswer(client.session, job.question, { reply: refusal }, os.now);
   }
   settle(state, client, os);
-}
-
-/** `QUEUEID: milter-reject: END-OF-MESSAGE from …: 5.7.1 …; from=<…> to=<…> proto=ESMTP helo=<…>`, as cleanup logs it. */
-function milterRejectLine(
-  queueId: string,
-  { peer, address }: SmtpdClient,
-  { envelope, protocol, helo }: MessageQuestion,
-  refusal: Reply,
-): string {
-  const text = `${refusal.enhanced ?? ''} ${refusal.lines.join(' ')}`.trim();
-  const to = envelope.recipients[0]?.address ?? '';
-  return `${queueId}: milter-reject: END-OF-MESSAGE from ${peer.name}[${address}]: ${text}; from=<${envelope.reversePath}> to=<${to}> proto=${protocol} helo=<${helo ?? ''}>`;
 }
 
 /** Every verdict goes into the trace, each following from the one before, and what OpenDMARC logs into the log. */
@@ -312,21 +275,6 @@ function rewriteSender(state: MtaState, queueId: string, sender: string, os: Os)
   return rewritten;
 }
 
-/** recipient_canonical_maps: an address that SRS made here becomes the sender that it was made from. */
-function reverseRecipient(state: MtaState, queueId: string, recipient: string, os: Os): string {
-  const back = reverseSender(state.config, recipient, os.now);
-  if (back?.ok !== true) return recipient;
-  os.log('postsrsd', `srs_reverse: <${recipient}> rewritten as <${back.address}>`);
-  os.cause = os.emit({
-    type: 'queue.srs',
-    queueId,
-    direction: 'reverse',
-    address: recipient,
-    result: back.address,
-  });
-  return back.address;
-}
-
 /** What Postfix adds to mail of its own network: Date, Message-ID and From, when they are missing (RFC 6409 §8). */
 function complete(text: string, reversePath: string, queueId: string, state: MtaState, os: Os): string {
   const message = parseMessage(text);
@@ -341,127 +289,4 @@ function complete(text: string, reversePath: string, queueId: string, state: Mta
   // A message without any header gets its blank line too.
   const gap = message.separation === 'blank-line' ? '' : '\r\n';
   return text.slice(0, end) + added + gap + text.slice(end);
-}
-
-export interface NewMessage {
-  readonly queueId: string;
-  /** All of it, as it will be handed on. Binary string. */
-  readonly text: string;
-  readonly reversePath: string;
-  readonly recipients: readonly string[];
-  readonly connection?: number;
-  readonly bounceOf?: string;
-  readonly isWarning?: true;
-  readonly origin?: MessageOrigin;
-  readonly ret?: 'FULL' | 'HDRS' | undefined;
-  /** The address that an alias stood for, when it was one. */
-  readonly original?: string;
-}
-
-/**
- * The size that Postfix logs and lists: bytes in the queue file, where each line is a record of a type, a length (one more
- * byte for every further seven bits) and the text.
- */
-function queueFileSize(text: string): number {
-  let size = 0;
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf('\r\n', at);
-    const length = (end < 0 ? text.length : end) - at;
-    size += length + (length < 128 ? 2 : length < 16_384 ? 3 : 4);
-    if (end < 0) break;
-    at = end + 2;
-  }
-  return size;
-}
-
-/** As often may one message come through here to the same people; twice Postfix's hop count. */
-const HOP_BUDGET = 100;
-const REMEMBERED = 4096;
-
-/** How often a message has come through, this time included. */
-function passages({ seen }: MtaState, key: string): number {
-  const count = (seen.get(key) ?? 0) + 1;
-  seen.delete(key);
-  seen.set(key, count);
-  if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value as string);
-  return count;
-}
-
-const isBare = (address: string): boolean => !address.includes('@');
-
-/** Puts a message into the queue and makes it active. From here on it is this server's responsibility (RFC 5321 §6.1). */
-export function enqueue(state: MtaState, entry: NewMessage, os: Os): void {
-  const { queueId, text } = entry;
-  const parsed = parseMessage(text);
-  const messageId = firstField(parsed, 'Message-ID')?.value ?? '<>';
-  os.log('postfix/cleanup', `${queueId}: message-id=${messageId}`);
-  const message = os.keep(text);
-  const size = queueFileSize(text);
-  // One copy for each, however often somebody is named (cleanup's duplicate filter).
-  const expanded: { address: string; followed: readonly string[]; targets: readonly string[] }[] = [];
-  const recipients = [
-    ...new Map(
-      entry.recipients.flatMap((original) => {
-        const wanted = reverseRecipient(state, queueId, original, os);
-        const { addresses, followed } = expandAliases(state.config, wanted);
-        if (followed.length > 0) expanded.push({ address: wanted, followed, targets: addresses });
-        const first = entry.original ?? (isBare(original) ? (addresses[0] ?? original) : original);
-        return (addresses.length === 0 ? [wanted] : addresses).map(
-          (address) => [address.toLowerCase(), { original: first, address }] as const,
-        );
-      }),
-    ).values(),
-  ];
-  const seq = os.emit(
-    {
-      type: 'queue.accept',
-      queueId,
-      message,
-      size,
-      reversePath: entry.reversePath,
-      recipients: recipients.map((recipient) => recipient.address),
-      ...(entry.connection === undefined ? {} : { connection: entry.connection }),
-      ...(entry.bounceOf === undefined ? {} : { bounceOf: entry.bounceOf }),
-      ...(entry.isWarning === true ? { isWarning: true as const } : {}),
-    },
-    'RFC 5321 §6.1',
-  );
-  os.cause = seq;
-  for (const one of expanded)
-    os.emit({ type: 'queue.alias', queueId, table: 'virtual', ...one, added: [] }, 'RFC 5321 §3.9.1');
-  const queued: QueuedMessage = {
-    queueId,
-    arrivedAt: os.now,
-    message,
-    size,
-    reversePath: entry.reversePath,
-    recipients: recipients.map(({ original, address }) => ({
-      address,
-      original,
-      done: false,
-      reason: undefined,
-      dsn: '',
-      diagnostic: undefined,
-      remoteMta: undefined,
-    })),
-    place: 'active',
-    attempts: 0,
-    warned: false,
-    origin: entry.origin,
-    activeAt: os.now,
-    nextAttemptAt: os.now,
-    running: 0,
-    failed: [],
-    ret: entry.ret,
-    acceptedSeq: seq,
-    bounceOf: entry.bounceOf,
-  };
-  state.queue.set(queueId, queued);
-  if (passages(state, `${messageId} ${recipients.map(({ address }) => address).join()}`) > HOP_BUDGET) {
-    // Something takes the marks off by which servers know a loop: stop it here, and lose nothing.
-    queued.place = 'hold';
-    os.emit({ type: 'queue.bound', queueId, bound: 'hops', limit: HOP_BUDGET });
-    return;
-  }
-  activate(state, queued, os);
 }

@@ -6,7 +6,7 @@ import { parseMessage } from '../../message/header.ts';
 import { localReceivedHeader, postfixDate } from '../../smtp/received.ts';
 import type { Os } from '../program.ts';
 import { splitAddress } from './access.ts';
-import { enqueue } from './cleanup.ts';
+import { enqueue } from './enqueue.ts';
 import { startDelivery } from './delivery.ts';
 import { expandLocal, isLocalUser, localAliasOf } from './local-aliases.ts';
 import { bookLocal } from './qmgr.ts';

@@ -2,28 +2,10 @@
 // hands accepted messages to cleanup. The session decides all words; this file decides yes and no. postconf(5),
 // smtpd_*_restrictions.
 
-import { mailDate } from '../../base/dates.ts';
 import { nextInt } from '../../base/random.ts';
 import { connectionOf } from '../../net/network.ts';
 import type { TlsFailure, TlsSession } from '../../net/tls.ts';
-import type { SpfVerdict } from '../../auth/spf-verdict.ts';
-import { spfPolicyAction, spfRefused } from '../../smtp/auth-replies.ts';
-import {
-  blockListed,
-  greylisted,
-  heloFault,
-  heloRejected,
-  noHostname,
-  noReverseHostname,
-  recipientRejected,
-  relayAccessDenied,
-  senderDomainNotFound,
-  senderDomainNullMx,
-  senderRejected,
-  smtpdLogText,
-  tooManyConnections,
-  userUnknown,
-} from '../../smtp/postfix.ts';
+import { heloFault, heloRejected, smtpdLogText, tooManyConnections } from '../../smtp/postfix.ts';
 import type { Reply } from '../../smtp/reply.ts';
 import {
   openServerSession,
@@ -37,19 +19,20 @@ import {
 import { postfixConfig, type ServerConfig, type ServerQuestion } from '../../smtp/session.ts';
 import type { NetInput } from '../../net/network.ts';
 import type { Os } from '../program.ts';
-import { isOwnNetwork, localAddress, splitAddress } from './access.ts';
-import { aliasOf, isAliasDomain, isDestination, reverseSender } from './alias.ts';
+import { splitAddress } from './access.ts';
+import { isDestination } from './alias.ts';
 import { receiveMessage } from './cleanup.ts';
 import type { ClientName } from './client-name.ts';
-import { checkGreylist } from './greylist.ts';
-import { isLocalDomain, isLocalRecipient } from './local-aliases.ts';
-import { newQueueId } from './queue.ts';
 import {
-  asksSpfAtRcpt,
-  spfRefusal,
-  type RestrictionFindings,
-  type RestrictionInput,
-} from './restrictions.ts';
+  clientRefusal,
+  foundRefusal,
+  greylistRefusal,
+  policyRefusal,
+  recipientRefusal,
+  relayRefusal,
+} from './refusals.ts';
+import { newQueueId } from './queue.ts';
+import { asksSpfAtRcpt, type RestrictionFindings, type RestrictionInput } from './restrictions.ts';
 import type { MtaState, SmtpdClient } from './state.ts';
 import { startJob } from './jobs.ts';
 import {
@@ -330,34 +313,6 @@ function answer(state: MtaState, client: SmtpdClient, id: number, question: Serv
   }
 }
 
-/** smtpd_client_restrictions by the client's names, which are known since it connected. */
-function clientRefusal(state: MtaState, client: SmtpdClient, os: Os): Reply | undefined {
-  const { config } = state;
-  const { peer, address, connection } = client;
-  const isAsked =
-    config.rejectUnknownReverseClientHostname === true || config.rejectUnknownClientHostname === true;
-  if (!isAsked) return undefined;
-  const refusal =
-    config.rejectUnknownReverseClientHostname === true && peer.reverseName === undefined
-      ? noReverseHostname(address)
-      : config.rejectUnknownClientHostname === true && peer.name === 'unknown'
-        ? noHostname(address)
-        : undefined;
-  const seq = os.emit(
-    {
-      type: 'client.checked',
-      connection,
-      address,
-      check: 'reverseName',
-      result: refusal === undefined ? 'pass' : 'reject',
-      ...(peer.reverseName === undefined ? {} : { name: peer.reverseName }),
-    },
-    'RFC 1912 §2.1',
-  );
-  if (refusal !== undefined) os.cause = seq;
-  return refusal;
-}
-
 /** What is to be looked up for a recipient. SPF is not asked for those who would be refused as relays anyhow. */
 function restrictionsFor(
   { config }: MtaState,
@@ -446,117 +401,4 @@ function decideRecipient(
     );
   }
   serverAnswer(session, id, { ok: true }, os.now);
-}
-
-/** What the look-ups lead to, but for SPF. */
-function foundRefusal(
-  client: SmtpdClient,
-  sender: string,
-  found: RestrictionFindings | undefined,
-): Reply | undefined {
-  const listing = found?.listings.find(({ result }) => result === 'listed');
-  if (listing !== undefined)
-    return { ...blockListed(client.address, listing.list, listing.text ?? ''), rule: 'RFC 5782 §2.1' };
-  switch (found?.senderDomain) {
-    case 'notFound':
-      return senderDomainNotFound(sender);
-    case 'nullMx':
-      return senderDomainNullMx(sender);
-    case 'tryAgain':
-      return senderRejected(sender, 450, '4.1.8', 'Domain not found');
-    default:
-      return undefined;
-  }
-}
-
-/** check_policy_service: what policyd-spf makes of the SPF verdict. */
-function policyRefusal(
-  state: MtaState,
-  client: SmtpdClient,
-  recipient: string,
-  verdict: SpfVerdict | undefined,
-  os: Os,
-): Reply | undefined {
-  const { verify } = state.config;
-  const refusal = verify === undefined || verdict === undefined ? undefined : spfRefusal(verify, verdict);
-  if (refusal === undefined || verdict === undefined) return undefined;
-  os.cause = os.emit(
-    { type: 'auth.spf', queueId: '', connection: client.connection, stage: 'rcpt', verdict },
-    verdict.rule,
-  );
-  const action = spfPolicyAction(refusal, recipient);
-  os.log('policyd-spf', `${action.code} ${action.enhanced} ${action.text}`);
-  return spfRefused(refusal, recipient);
-}
-
-/** check_policy_service with Postgrey behind it, asked last: it defers only who would be welcome (DEFER_IF_PERMIT). */
-function greylistRefusal(
-  state: MtaState,
-  client: SmtpdClient,
-  sender: string,
-  recipient: string,
-  os: Os,
-): Reply | undefined {
-  const { config } = state;
-  if (config.greylist?.isOn !== true || isTrusted(config, client)) return undefined;
-  const verdict = checkGreylist(state.greylist, config.greylist, client.address, sender, recipient, os.now);
-  const { name } = client.peer;
-  const why =
-    verdict.action === 'pass'
-      ? verdict.reason + (verdict.delayedSeconds === undefined ? '' : `, delay=${verdict.delayedSeconds}`)
-      : verdict.reason === 'new'
-        ? 'new'
-        : `early-retry (${verdict.secondsMissing}s missing)`;
-  os.log(
-    'postgrey',
-    `action=${verdict.action}, reason=${why}, client_name=${name}, client_address=${client.address}, sender=${sender}, recipient=${recipient}`,
-  );
-  const { connection, address } = client;
-  const seq = os.emit(
-    { type: 'client.greylisted', connection, address, sender, recipient, verdict },
-    'RFC 6647 §2.2',
-  );
-  if (verdict.action === 'pass') {
-    if (verdict.delayedSeconds !== undefined)
-      client.prepend = `X-Greylist: delayed ${verdict.delayedSeconds} seconds by postgrey-1.37 at ${config.myhostname}; ${mailDate(os.now, os.host.zoneMinutes).replace(/ [+-]\d{4}$/, os.host.zoneMinutes === 60 ? ' CET' : ' UTC')}\r\n`;
-    return undefined;
-  }
-  os.cause = seq;
-  return greylisted(recipient, `http://postgrey.schweikert.ch/help/${splitAddress(recipient).domain}.html`);
-}
-
-/** reject_unauth_destination. Undefined: this server takes mail for the address, or the client may relay. */
-function relayRefusal({ config }: MtaState, client: SmtpdClient, address: string): Reply | undefined {
-  return isDestination(config, address) || isTrusted(config, client)
-    ? undefined
-    : relayAccessDenied(address, config.relayRefusal === 'defer');
-}
-
-/** reject_unlisted_recipient, and what the forwarder's own addresses need. Undefined: welcome. */
-function recipientRefusal(state: MtaState, address: string, os: Os): Reply | undefined {
-  const { config } = state;
-  const { localPart, domain } = splitAddress(address);
-  if (localPart.toLowerCase() === 'postmaster' && domain === '') return undefined;
-  if (isLocalDomain(config, address) || domain === '')
-    return isLocalRecipient(config, address) ? undefined : userUnknown(address, 'local recipient');
-  const back = reverseSender(config, address, os.now);
-  if (back !== undefined) {
-    if (back.ok) return undefined;
-    os.log('postsrsd', `srs_reverse: <${address}> not reversed: ${back.problem}`);
-    os.cause = os.emit({
-      type: 'queue.srs',
-      queueId: '',
-      direction: 'reverse',
-      address,
-      result: '',
-      problem: back.problem,
-    });
-    return recipientRejected(address, 550, '5.1.1', back.problem);
-  }
-  if (isAliasDomain(config, address))
-    return aliasOf(config, address) === undefined ? userUnknown(address, 'virtual alias') : undefined;
-  if (!isOwnNetwork(config, address)) return undefined;
-  return localAddress(config, address) === undefined && aliasOf(config, address) === undefined
-    ? userUnknown(address, 'virtual mailbox')
-    : undefined;
 }
