@@ -43,7 +43,6 @@ export const mailPanel: MailPanelWords = {
   'folder.junk': 'Spam',
   'folder.archive': 'Archiv',
   'folder.local': 'nur auf diesem Gerät',
-  'folder.unlisted': 'noch nicht hineingeschaut',
   'folder.new': 'Neuer Ordner',
   'folder.name': 'Name des Ordners',
   'folder.create': 'Anlegen',

@@ -17,7 +17,6 @@ export const messageViews: MessageViewsWords = {
   'view.large': 'Große Ansicht',
   'view.largeClose': 'Große Ansicht schließen',
 
-  'place.chosen': 'Markiert',
   'place.none':
     'Nichts markiert. Wähle ein Feld, einen Teil oder eine Zeile: Alle Ansichten markieren dieselben Bytes.',
   'place.field': 'Feld {name}',
@@ -61,8 +60,6 @@ export const messageViews: MessageViewsWords = {
   'remote.style': 'Hintergrund',
 
   'links.title': '{n} {n|Link|Links}, und wohin sie wirklich führen',
-  'links.shown': 'Da steht',
-  'links.target': 'Es führt zu',
   'links.off': 'Von hier aus wird nichts aufgerufen.',
   'links.noText': '(kein Text)',
   'link.otherHost': 'Der Text nennt einen anderen Rechner als den, zu dem er führt.',
@@ -113,8 +110,6 @@ export const messageViews: MessageViewsWords = {
   'envelope.mailbox': '{host}, ins Postfach',
   'envelope.envelope': 'Auf dem Umschlag (SMTP)',
   'envelope.letter': 'Im Brief (Kopfzeilen)',
-  'envelope.sender': 'Absender',
-  'envelope.recipients': 'Empfänger',
   'envelope.noField': 'in keinem Feld',
   'envelope.none':
     'Es gibt keinen Umschlag: Ein Mailprogramm hat diese Nachricht in den Ordner gelegt (IMAP APPEND).',
@@ -139,7 +134,6 @@ export const messageViews: MessageViewsWords = {
   'way.title': 'Der Weg, wie ihn die Kopfzeilen erzählen',
   'way.none': 'Noch kein Server hat ein Received-Feld geschrieben.',
   'way.total': 'Vom ersten Datum bis zum letzten: {time}',
-  'way.by': 'angenommen von {by}',
   'way.with': 'mit {protocol}',
   'way.from': 'von {name}',
   'way.start': 'erstes Feld',
@@ -178,6 +172,5 @@ export const messageViews: MessageViewsWords = {
   'edit.same': 'Noch nicht geändert',
   'edit.changed': '{n} {n|Byte|Bytes}',
   'edit.bareEnds': 'Zeilen, die nur mit LF oder CR endeten, bekommen beim Senden CR LF.',
-  'edit.sent': 'Es läuft im Terminal.',
   'edit.close': 'Zurück zur Nachricht',
 };

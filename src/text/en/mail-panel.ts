@@ -42,7 +42,6 @@ export const mailPanel = {
   'folder.junk': 'Junk',
   'folder.archive': 'Archive',
   'folder.local': 'on this device only',
-  'folder.unlisted': 'not looked into yet',
   'folder.new': 'New folder',
   'folder.name': 'Name of the folder',
   'folder.create': 'Create',

@@ -16,7 +16,6 @@ export const messageViews = {
   'view.large': 'Large view',
   'view.largeClose': 'Close the large view',
 
-  'place.chosen': 'Marked',
   'place.none': 'Nothing marked. Choose a field, a part or a line: all views mark the same bytes.',
   'place.field': 'Field {name}',
   'place.part': 'Part {path}, {type}',
@@ -59,8 +58,6 @@ export const messageViews = {
   'remote.style': 'Background',
 
   'links.title': '{n} {n|link|links}, and where they really lead',
-  'links.shown': 'It says',
-  'links.target': 'It leads to',
   'links.off': 'Nothing is followed from here.',
   'links.noText': '(no text)',
   'link.otherHost': 'The text names another host than the one it leads to.',
@@ -112,8 +109,6 @@ export const messageViews = {
   'envelope.mailbox': '{host}, into the mailbox',
   'envelope.envelope': 'On the envelope (SMTP)',
   'envelope.letter': 'In the letter (header)',
-  'envelope.sender': 'Sender',
-  'envelope.recipients': 'Recipients',
   'envelope.noField': 'in no field',
   'envelope.none': 'There is no envelope: a mail program put this message into the folder (IMAP APPEND).',
   'envelope.sender.same': 'Both name the same sender: the usual case for a letter between people.',
@@ -137,7 +132,6 @@ export const messageViews = {
   'way.title': 'The way, as the header tells it',
   'way.none': 'No server has written a Received field yet.',
   'way.total': 'From the first date to the last: {time}',
-  'way.by': 'taken by {by}',
   'way.with': 'with {protocol}',
   'way.from': 'from {name}',
   'way.start': 'first field',
@@ -175,7 +169,6 @@ export const messageViews = {
   'edit.same': 'Not changed yet',
   'edit.changed': '{n} {n|byte|bytes}',
   'edit.bareEnds': 'Lines that ended with LF or CR alone get CR LF when it is sent.',
-  'edit.sent': 'It runs in the terminal.',
   'edit.close': 'Back to the message',
 } as const;
 
