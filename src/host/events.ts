@@ -489,6 +489,21 @@ export type HostEvent =
       readonly limitBytes?: number;
       readonly limitMessages?: number;
     }
+  /** Messages came out of a file into a folder, over no wire: all that were asked for, with what they are from now on. */
+  | {
+      readonly type: 'mailbox.imported';
+      readonly user: string;
+      readonly folder: string;
+      /** Name of the file. */
+      readonly file: string;
+      readonly messages: readonly {
+        readonly uid: number;
+        readonly flags: readonly string[];
+        /** Hash of its bytes. */
+        readonly message: string;
+        readonly at: Time;
+      }[];
+    }
   /** A folder as it is after somebody worked in it over IMAP or POP3, or after a delivery while somebody looked. */
   | {
       readonly type: 'mailbox.folder';

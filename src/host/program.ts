@@ -12,6 +12,7 @@ import type { HostEvent } from './events.ts';
 import type { MailAsk } from './mail-client/ask.ts';
 import type { OutsideCall } from './gateway.ts';
 import type { ProgramConfig, ProgramKind } from './programs.ts';
+import type { MailImport } from './mda/import.ts';
 import type { Judgement } from './reports/judgement.ts';
 
 /** A message between two programs of one host, or from the world's outside (a terminal's line, a zone's reload). */
@@ -47,6 +48,8 @@ export type Call =
   | { readonly type: 'judged'; readonly judgement: Judgement }
   /** To a gateway: what a real socket does. */
   | OutsideCall
+  /** To a delivery agent: store these messages. */
+  | { readonly type: 'import'; readonly mail: MailImport }
   /** To the MTA: run the queue now. */
   | { readonly type: 'flush' }
   /** To the MTA: try this one message now. */

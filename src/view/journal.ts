@@ -10,6 +10,7 @@ import { foldHosts, hostStates, openHosts, type Hosts } from './hosts.ts';
 import { foldLogs, type Logs } from './logs.ts';
 import {
   foldFolder,
+  foldImported,
   mailboxEntry,
   ownersOf,
   type FolderStates,
@@ -93,6 +94,7 @@ export function follow(journal: Journal): void {
     if (foldZones(journal.zones, event)) journal.zonesSeq = event.seq;
     if (foldSettings(journal.settings, event)) journal.settingsSeq = event.seq;
     if (event.type === 'mailbox.delivered') deliver(journal, event);
+    if (event.type === 'mailbox.imported') bring(journal, event);
     if (event.type === 'mailbox.folder') foldFolder(journal.folders, event, journal.entries, journal.kept);
     foldMarks(journal.marks, event, journal.trace, journal.connections, journal.messages);
     foldCoach(journal.coach, event, journal.connections);
@@ -106,6 +108,12 @@ function deliver(journal: Journal, event: Extract<TraceEvent, { type: 'mailbox.d
   // A second copy, for another recipient, needs a name of its own: its bytes differ.
   const name = journal.entries.some((entry) => entry.id === id) ? `${id}:${event.seq}` : id;
   journal.entries.push(mailboxEntry(event, name, journal.kept.get(event.message) ?? ''));
+}
+
+function bring(journal: Journal, event: Extract<TraceEvent, { type: 'mailbox.imported' }>): void {
+  const { owners, entries, folders, kept } = journal;
+  const owner = owners.find(({ host, user }) => host === event.host && user === event.user);
+  if (owner !== undefined) foldImported(folders, event, owner, entries, kept);
 }
 
 /** The world as it was right after event `seq`. */

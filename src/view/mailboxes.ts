@@ -70,6 +70,27 @@ export function mailboxEntry(event: EventOf<'mailbox.delivered'>, id: string, ra
   return { id, host, user, folder, uid, from, subject, at, seq, hash: message, flags: [] };
 }
 
+/** Messages that came out of a file; the folder has them behind what it had. */
+export function foldImported(
+  folders: FolderStates,
+  event: EventOf<'mailbox.imported'>,
+  owner: MailboxOwner,
+  entries: MailboxEntry[],
+  kept: ReadonlyMap<string, string>,
+): void {
+  const { host, user, folder, seq } = event;
+  const key = `${host} ${user} ${folder}`;
+  const before = foldersOf(owner, entries, folders, seq).get(folder) ?? [];
+  const added = event.messages.map(({ uid, flags, message, at }): MailboxEntry => {
+    const place = { host, user, folder, uid, flags, hash: message };
+    return { id: `m${seq}:${uid}`, ...headline(kept.get(message) ?? ''), at, seq, ...place };
+  });
+  entries.push(...added);
+  const states = folders.get(key) ?? [];
+  folders.set(key, states);
+  put(states, seq, [...before, ...added]);
+}
+
 /** What a folder has become: messages that came by delivery keep their identity wherever they were moved to. */
 export function foldFolder(
   folders: FolderStates,

@@ -70,6 +70,8 @@ export function accessMark(
       return pop3(event);
     case 'mailbox.folder':
       return flagged(fold, event);
+    case 'mailbox.imported':
+      return imported(fold, event);
     case 'mail.client':
       if (event.note.kind === 'idleAgain' && event.connection !== undefined)
         fold.upkeep.set(event.connection, 'untilIdle');
@@ -190,6 +192,15 @@ function flagged(fold: AccessFold, event: EventOf<'mailbox.folder'>): AccessMark
   if (deleted > 0) return mark('soft', 'mark.mailbox.markedDeleted', { ...params, n: deleted });
   const seen = gained('\\Seen');
   return seen > 0 ? mark('info', 'mark.mailbox.seen', { ...params, n: seen }) : undefined;
+}
+
+/** Flags that messages bring along are news to nobody. */
+function imported(fold: AccessFold, event: EventOf<'mailbox.imported'>): AccessMark {
+  const { host, user, folder, messages } = event;
+  const key = `${host} ${user} ${folder}`;
+  const before = fold.flags.get(key) ?? [];
+  fold.flags.set(key, new Map([...before, ...messages.map(({ uid, flags }) => [uid, flags] as const)]));
+  return mark('info', 'mark.mailbox.imported', { user: capital(user), folder, n: messages.length });
 }
 
 function capital(name: string): string {

@@ -100,20 +100,21 @@ export function reportsView(journal: Journal, seq = journal.seq): ReportsView {
   for (const entry of journal.entries) {
     if (entry.seq > seq || !own.has(entry.host)) continue;
     const event = journal.trace[entry.seq - 1];
-    if (event?.type !== 'mailbox.delivered') continue;
-    const raw = journal.kept.get(event.message) ?? '';
-    const opened = openedBefore(journal, event.message, raw);
+    if (event?.type !== 'mailbox.delivered' && event?.type !== 'mailbox.imported') continue;
+    const mailbox = event.type === 'mailbox.delivered' ? event.recipient : event.user;
+    const raw = journal.kept.get(entry.hash) ?? '';
+    const opened = openedBefore(journal, entry.hash, raw);
     if (!opened.ok && opened.error === 'no-report') {
-      const failure = failureBefore(journal, event.message, raw);
+      const failure = failureBefore(journal, entry.hash, raw);
       if (failure !== undefined)
-        failures.push({ id: entry.id, seq: entry.seq, at: entry.at, mailbox: event.recipient, ...failure });
+        failures.push({ id: entry.id, seq: entry.seq, at: entry.at, mailbox, ...failure });
       continue;
     }
     reports.push({
       ...shown(entry.id, opened),
       seq: entry.seq,
       at: entry.at,
-      mailbox: event.recipient,
+      mailbox,
     });
   }
   const judged: JudgedView[] = [];

@@ -8,7 +8,7 @@ import { logAround, type WhyDraft } from './why-base.ts';
 import { wireLines } from './wire.ts';
 
 type AccessEvent = EventOf<
-  'imap.server' | 'pop3.server' | 'mailbox.folder' | 'tls.established' | 'tls.failed'
+  'imap.server' | 'pop3.server' | 'mailbox.folder' | 'mailbox.imported' | 'tls.established' | 'tls.failed'
 >;
 
 export function whyAccess(journal: Journal, event: AccessEvent, view: WhyDraft): WhyDraft {
@@ -20,6 +20,9 @@ export function whyAccess(journal: Journal, event: AccessEvent, view: WhyDraft):
           ? 'why.access.markedDeleted'
           : 'why.access.flags',
       );
+      return view;
+    case 'mailbox.imported':
+      say('why.mailbox.imported', { n: event.messages.length, file: event.file });
       return view;
     case 'imap.server':
     case 'pop3.server': {

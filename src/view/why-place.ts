@@ -29,7 +29,12 @@ export function whyMessage(
   const message = journal.messages.all.get(id.split(':')[0] ?? '');
   const state = message === undefined ? undefined : newest(message.states);
   const last = state === undefined ? undefined : journal.trace[state.seq - 1];
-  if (message === undefined || state === undefined || last === undefined) return undefined;
+  if (message === undefined || state === undefined || last === undefined) {
+    // It came out of a file, or a mail program put it there: what is told of it is how it came.
+    const [, seq] = /^m(\d+):/.exec(id) ?? [];
+    const filed = journal.trace[Number(seq ?? '0') - 1];
+    return filed === undefined ? undefined : event(journal, filed);
+  }
   const view = event(journal, last);
   return {
     ...view,

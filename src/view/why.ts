@@ -59,6 +59,7 @@ function detail(journal: Journal, event: TraceEvent, view: WhyDraft): WhyDraft {
     case 'imap.server':
     case 'pop3.server':
     case 'mailbox.folder':
+    case 'mailbox.imported':
     case 'tls.established':
     case 'tls.failed':
       return whyAccess(journal, event, view);

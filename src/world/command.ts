@@ -3,6 +3,7 @@
 
 import type { Time } from '../base/dates.ts';
 import type { MailAsk } from '../host/mail-client/ask.ts';
+import type { ImportedMail } from '../host/mda/import.ts';
 import type { SettingValue } from '../host/settings.ts';
 
 export type Command =
@@ -28,6 +29,14 @@ export type Command =
   | { readonly type: 'file'; readonly host: string; readonly name: string; readonly text: string }
   /** What a person does with the mail program of a device (`host/mail-client/ask.ts`). */
   | { readonly type: 'mail'; readonly host: string; readonly program: string; readonly ask: MailAsk }
+  /** Messages out of a file, into a mailbox on that host. */
+  | {
+      readonly type: 'import';
+      readonly host: string;
+      readonly user: string;
+      readonly file: string;
+      readonly messages: readonly ImportedMail[];
+    }
   /** An answer to a lesson's question. */
   | { readonly type: 'answer'; readonly question: string; readonly choice: string }
   /** The terminal was closed: whatever runs in it loses its connection. */

@@ -26,6 +26,8 @@ export interface Ledger {
   readonly sieve: Map<string, Set<string>>;
   /** Copies that a script's run still has to store: `host connection recipient`. */
   readonly filing: Map<string, number>;
+  /** The highest UID of each folder, `host user folder`: what comes must not take the place of what is there. */
+  readonly uids: Map<string, number>;
   accepted: number;
   delivered: number;
   bounced: number;
@@ -41,6 +43,7 @@ export function newLedger(): Ledger {
     lists: new Map(),
     sieve: new Map(),
     filing: new Map(),
+    uids: new Map(),
     accepted: 0,
     delivered: 0,
     bounced: 0,
@@ -165,8 +168,27 @@ export function book(ledger: Ledger, event: TraceEvent): void {
     }
     case 'mailbox.delivered':
     case 'mailbox.refused':
+      if (event.type === 'mailbox.delivered') filed(ledger, event, [event.uid], bad);
       ledger.filing.delete(`${event.host} ${event.connection} ${event.recipient}`);
       break;
+    case 'mailbox.imported':
+      filed(
+        ledger,
+        event,
+        event.messages.map(({ uid }) => uid),
+        bad,
+      );
+      break;
+    case 'mailbox.folder': {
+      const key = `${event.host} ${event.user} ${event.folder}`;
+      const highest = event.messages.reduce(
+        (most, { uid }) => Math.max(most, uid),
+        ledger.uids.get(key) ?? 0,
+      );
+      if (event.isGone === true) ledger.uids.delete(key);
+      else ledger.uids.set(key, highest);
+      break;
+    }
     case 'smtp.server':
       if (event.note.kind === 'reply' && event.note.to === 'END-OF-MESSAGE')
         for (const key of [...ledger.filing.keys()])
@@ -191,6 +213,21 @@ export function book(ledger: Ledger, event: TraceEvent): void {
   }
   if (ledger.accepted !== ledger.delivered + ledger.bounced + ledger.discarded + waiting(ledger))
     bad('conservation', 'accepted is not delivered + bounced + discarded + waiting');
+}
+
+/** Messages came to the end of a folder: each has a UID that no other had (RFC 9051 §2.3.1.1). */
+function filed(
+  ledger: Ledger,
+  { host, user, folder }: { readonly host: string; readonly user: string; readonly folder: string },
+  uids: readonly number[],
+  bad: (law: Violation['law'], what: string) => void,
+): void {
+  const key = `${host} ${user} ${folder}`;
+  for (const uid of uids) {
+    const last = ledger.uids.get(key) ?? 0;
+    if (uid <= last) bad('conservation', `UID ${uid} came to ${key} after ${last}`);
+    ledger.uids.set(key, uid);
+  }
 }
 
 /** Checks a whole trace. */

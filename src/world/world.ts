@@ -13,6 +13,8 @@ import {
   type Machine,
 } from '../host/kernel.ts';
 import type { TraceEvent } from '../host/events.ts';
+import { bytesOfImport, importProblem, type ImportProblem, type MailImport } from '../host/mda/import.ts';
+import type { MdaState } from '../host/mda/config.ts';
 import type { MailProblem } from '../host/mail-client/ask.ts';
 import { mailProblem } from '../host/mail-client/problem.ts';
 import type { MailClientState } from '../host/mail-client/state.ts';
@@ -43,6 +45,7 @@ export type Refusal =
   | { readonly id: 'noSuchResolver'; readonly host: string }
   | { readonly id: 'settingFixed'; readonly host: string; readonly setting: string }
   | MailProblem
+  | ImportProblem
   | SettingProblem;
 
 /** One command may run at most this long on the virtual clock before the learner has a say again. */
@@ -53,6 +56,8 @@ export const PASS_LIMIT_DAYS = 40;
 export const INPUT_LIMIT = 65_536;
 /** Longest file that one command may bring. */
 export const FILE_LIMIT = 1_000_000;
+/** Bytes of messages that one world takes out of files, all together. */
+const WORLD_IMPORT_LIMIT = 20_000_000;
 
 export function openWorld(description: WorldDescription, scenario: string, seed = description.seed): World {
   const machine = buildMachine(description, seed);
@@ -141,6 +146,8 @@ function perform(world: World, command: Command): Refusal | undefined {
     }
     case 'file':
       return putFile(world, command);
+    case 'import':
+      return bringMail(world, command) ?? settle();
     case 'answer':
       record(
         machine,
@@ -163,6 +170,25 @@ function change(world: World, command: Extract<Command, { type: 'configure' }>):
   configure(running, withSetting(running.config, setting, value));
   const seq = record(world.machine, host, { type: 'program.configured', program, setting, value }, undefined);
   reconfigured(world.machine, host, program, seq);
+  return undefined;
+}
+
+/** Puts messages out of a file into a mailbox, all of them or none. */
+function bringMail(world: World, command: Extract<Command, { type: 'import' }>): Refusal | undefined {
+  const { host, user, file, messages } = command;
+  const found = [...(world.machine.state.hosts.get(host)?.programs ?? [])].find(
+    ([, one]) => one.kind === 'mda',
+  );
+  if (found === undefined) return { id: 'noSuchMailbox', user };
+  const [program, { state }] = found;
+  const mail: MailImport = { user, file: file.slice(0, 200), messages };
+  const problem = importProblem(state as MdaState, mail);
+  if (problem !== undefined) return problem;
+  // The tape is saved after every command, so all that a world has ever taken in counts.
+  const before = world.tape.reduce((sum, one) => (one.type === 'import' ? sum + bytesOfImport(one) : sum), 0);
+  const bytes = before + bytesOfImport(mail);
+  if (bytes > WORLD_IMPORT_LIMIT) return { id: 'importTooBig', bytes, limit: WORLD_IMPORT_LIMIT };
+  callFromOutside(world.machine, host, program, { type: 'import', mail }, undefined);
   return undefined;
 }
 

@@ -18,6 +18,7 @@ import { accessAccepted, accessInput, accessWake, openAccess } from '../mda-acce
 import type { Input, Os, ProgramDefinition } from '../program.ts';
 import type { LmtpClient, MdaConfig, MdaState } from './config.ts';
 import { deliverTo, keepRefused } from './delivery.ts';
+import { importMail } from './import.ts';
 import { outboxInput } from './outbox.ts';
 import { applyQuota } from './quota.ts';
 import { findRecipient } from './recipients.ts';
@@ -84,6 +85,9 @@ export const mda: ProgramDefinition<MdaConfig, MdaState> = {
         serverWake(client.session, os.now);
         return settle(state, client, os);
       }
+      case 'call':
+        if (input.call.type === 'import') importMail(state, input.call.mail, os);
+        return;
       default:
         return;
     }

@@ -127,6 +127,7 @@ function called(state: ShellState, input: Extract<Input, { type: 'call' }>, os: 
     case 'administer':
     case 'outside':
     case 'mail':
+    case 'import':
       return;
     default:
       return assertNever(call);

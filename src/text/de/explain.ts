@@ -312,6 +312,8 @@ export const explain: ExplainWords = {
   'why.place.redirectRefused': 'Der Mailserver wollte sie nicht weiterleiten; also bleibt sie hier.',
   'why.access.loginFailed':
     'Name oder Passwort stimmen nicht. Welches von beiden, sagt der Server nicht, damit niemand herausfinden kann, wer hier ein Postfach hat.',
+  'why.mailbox.imported':
+    '{n} {n|Nachricht|Nachrichten} aus der Datei {file} {n|wurde|wurden} von Hand hierher gelegt. Kein Server hat sie verschickt: Es gibt keinen Umschlag, keine SPF-Prüfung und keinen Weg zu zeigen, nur was in {n|ihr|ihnen} selbst steht.',
   'why.access.flags':
     'Bei IMAP liegen die Markierungen auf dem Server. Jedes Gerät, das in diesen Ordner schaut, sieht dieselben.',
   'why.access.markedDeleted':

@@ -169,6 +169,7 @@ export const story: StoryWords = {
   'mark.pop3.retrieved': '{user} lädt eine Kopie herunter, {octets} Bytes',
   'mark.pop3.removed': 'QUIT: {n} {n|Nachricht wird|Nachrichten werden} jetzt gelöscht',
   'mark.pop3.kept': 'Ohne QUIT getrennt: {n} vorgemerkte {n|Nachricht bleibt|Nachrichten bleiben}',
+  'mark.mailbox.imported': '{n} {n|Nachricht|Nachrichten} aus einer Datei bei {user} in {folder} abgelegt',
   'mark.mailbox.markedDeleted': '{n} {n|Nachricht|Nachrichten} in {folder} als \\Deleted markiert, noch da',
   'mark.mailbox.seen': '{n} {n|Nachricht|Nachrichten} in {folder} als gelesen markiert',
   'mark.mail.check': '{host} sieht nach, ob Mail da ist',

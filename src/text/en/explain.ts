@@ -294,6 +294,8 @@ export const explain = {
   'why.place.redirectRefused': 'The mail server refused to pass it on, so it stays here.',
   'why.access.loginFailed':
     'The name or the password is wrong. The server does not say which, so that nobody can find out who has a mailbox here.',
+  'why.mailbox.imported':
+    '{n} {n|message|messages} from the file {file} {n|was|were} put here by hand. No server sent {n|it|them}: there is no envelope, no SPF check and no way to show, only what stands in the {n|message itself|messages themselves}.',
   'why.access.flags':
     'IMAP keeps the flags on the server. Every device that looks into this folder sees the same ones.',
   'why.access.markedDeleted':

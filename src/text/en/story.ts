@@ -168,6 +168,7 @@ export const story = {
   'mark.pop3.retrieved': '{user} downloads a copy, {octets} bytes',
   'mark.pop3.removed': 'QUIT: {n} {n|message is|messages are} deleted now',
   'mark.pop3.kept': 'Cut off without QUIT: {n} marked {n|message stays|messages stay}',
+  'mark.mailbox.imported': '{n} {n|message|messages} out of a file put into {user}’s {folder}',
   'mark.mailbox.markedDeleted': '{n} {n|message|messages} in {folder} marked \\Deleted, still there',
   'mark.mailbox.seen': '{n} {n|message|messages} in {folder} marked as read',
   'mark.mail.check': '{host} checks for mail',
