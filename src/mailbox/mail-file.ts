@@ -53,11 +53,6 @@ export type MailFileProblem =
       readonly value: number;
     };
 
-/** Problems by which something was left out, and not only read in one of two ways. */
-export function isLoss(problem: MailFileProblem): boolean {
-  return !['lookalike', 'wrong-length', 'inside'].includes(problem.code);
-}
-
 export type MailFileKind = 'message' | 'mbox' | 'maildir' | 'zip' | 'none';
 
 export interface MailFile {
@@ -223,7 +218,9 @@ function readArchive(
   for (const { name, bytes, path } of placed)
     readMaildirFile(name, bytes, path, folders.get(path.directory), keywords.get(path.directory), reading);
   const rest = files.filter(({ name }) => maildirPath(name) === undefined && !KEYWORDS.test(name));
-  for (const { name, bytes } of rest) readContent(bytes, name, as, reading);
+  // An empty file is a mailbox with nothing in it.
+  for (const { name, bytes } of rest.filter((one) => one.bytes.length > 0))
+    readContent(bytes, name, as, reading);
   return done(placed.length > 0 ? 'maildir' : 'zip', skipped);
 }
 

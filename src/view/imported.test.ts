@@ -1,24 +1,22 @@
 // Messages out of files in a world: stored whole or not at all, seen by IMAP and by the page, told apart from deliveries.
 
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import '../host/access-services.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { fileURLToPath } from 'node:url';
-import { utf8 } from '../base/bytes.ts';
 import { readSharedWorlds } from '../build/lessons.ts';
 import type { EventOf } from '../host/events.ts';
 import type { MdaState } from '../host/mda/config.ts';
 import { IMPORT_LIMITS } from '../host/mda/import.ts';
 import { checkStore } from '../mailbox/invariants.ts';
-import { readMailFile } from '../mailbox/mail-file.ts';
 import { rawOf } from '../mailbox/store.ts';
 import { cases, patience } from '../testing/effort.ts';
 import type { Command } from '../world/command.ts';
 import { checkTrace } from '../world/invariants.ts';
 import { apply, openWorld, replay, trace, type World } from '../world/world.ts';
 import { follow, openJournal, worldView, type Journal } from './journal.ts';
+import { exportMailbox, mailFileView } from './mail-files.ts';
 import { mailboxViews } from './mailboxes.ts';
 import { messageDetail } from './message-detail.ts';
 import { why } from './why.ts';
@@ -162,15 +160,41 @@ describe('imported messages', () => {
     expect(again.world.machine.trace).toEqual(trace(world));
   });
 
-  it('a real message out of a file keeps every byte', () => {
-    const bytes = utf8(
-      readFileSync(new URL('../message/recordings/bounced_511.txt', import.meta.url), 'utf8'),
-    );
-    const [message] = readMailFile(bytes).messages;
-    if (message === undefined) return;
+  it('go out again as they came in, by every way', () => {
     const world = open();
-    apply(world, bring([{ folder: 'INBOX', raw: message.raw }]));
-    expect([...storeOf(world).blobs.values()]).toContain(message.raw);
+    const messages = [
+      {
+        folder: 'INBOX',
+        raw: raw(1).replace('Text', 'From here\r\n>From'),
+        flags: ['\\Flagged', '\\Seen'],
+        at: 1_500_000_000_000,
+      },
+      { folder: 'Lists/wörk', raw: raw(2), flags: [], at: 1_500_000_001_000 },
+    ];
+    apply(world, bring(messages));
+    const journal = fold(world);
+    for (const kind of ['mbox', 'maildir', 'eml'] as const) {
+      const file = exportMailbox(journal, { host: MBOX, user: 'bob', kind });
+      const read = mailFileView(file?.bytes ?? new Uint8Array());
+      expect(file).toMatchObject({ name: 'bob.zip', messages: 2 });
+      expect(read.problems).toEqual([]);
+      expect(read.messages.map(({ raw: text }) => text).toSorted()).toEqual(
+        messages.map(({ raw: text }) => text).toSorted(),
+      );
+      if (kind !== 'eml')
+        expect(read.messages.find(({ subject }) => subject === 'number 1')).toMatchObject({
+          flags: ['\\Flagged', '\\Seen'],
+          at: 1_500_000_000_000,
+        });
+      if (kind === 'maildir')
+        expect(read.messages.map(({ folder }) => folder)).toEqual(['INBOX', 'Lists/wörk']);
+    }
+    const one = exportMailbox(journal, { host: MBOX, user: 'bob', folder: 'Lists/wörk', kind: 'mbox' });
+    expect([one?.name, one?.messages]).toEqual(['bob-Lists-wörk.mbox', 1]);
+    expect(exportMailbox(journal, { host: MBOX, user: 'bob', folder: 'none', kind: 'mbox' })).toBeUndefined();
+    expect(exportMailbox(journal, { host: MBOX, user: 'nobody', kind: 'mbox' })).toBeUndefined();
+    const early = exportMailbox(journal, { host: MBOX, user: 'bob', kind: 'eml', seq: 1 });
+    expect(early?.messages).toBe(0);
   });
 
   it('nothing is lost, whatever is brought in whatever order', { timeout: patience() }, () => {

@@ -24,6 +24,8 @@ import type {
 } from '../view/types.ts';
 import type { CheckInput, CheckSample, CheckView, EnvelopeHints } from '../view/check-types.ts';
 import type { WhatIfView } from '../view/what-if-types.ts';
+import type { MboxKind } from '../mailbox/mbox.ts';
+import type { ExportAsk, ExportedFile, MailFileView } from '../view/mail-files.ts';
 import type { ReportsView, ReportView } from '../view/reports.ts';
 import type { ReverseName } from '../view/reverse-names.ts';
 import type {
@@ -36,6 +38,8 @@ import type { OutcomeCell, OutcomePlan, OutcomeWay } from '../view/outcome-types
 import type { Command } from '../world/command.ts';
 
 export type { Command };
+export type { MailFileProblem } from '../mailbox/mail-file.ts';
+export type { ExportAsk, MailFileView, MboxKind };
 
 /** Which world to open. */
 export type ScenarioRef =
@@ -170,6 +174,10 @@ export interface EhloWorker {
   reverseNames(addresses: readonly string[]): Promise<readonly ReverseName[]>;
   /** Reads a report file that was brought along; needs no world. */
   readReport(id: string, filename: string, bytes: Uint8Array): Promise<ReportView>;
+  /** What is in a file of mail that was brought along; needs no world. `as` says which kind of mbox it is. */
+  readMail(bytes: Uint8Array, as?: MboxKind): Promise<MailFileView>;
+  /** A folder or mailbox as a file; undefined when there is none. */
+  exportMail(ask: ExportAsk): Promise<ExportedFile | undefined>;
   /** Completions of the word before the cursor in a terminal. */
   complete(terminal: string, line: string): Promise<readonly string[]>;
   /** The next hint of a goal; asking counts, and is remembered. */

@@ -19,6 +19,7 @@ const checks = async (): Promise<typeof import('./checks.ts')> => {
   return import('./checks.ts');
 };
 const mail = (): Promise<typeof import('./mail.ts')> => import('./mail.ts');
+const mailFiles = (): Promise<typeof import('./mail-files.ts')> => import('./mail-files.ts');
 const reports = (): Promise<typeof import('./reports.ts')> => import('./reports.ts');
 
 let engine: Engine | undefined;
@@ -94,6 +95,8 @@ const worker: EhloWorker = {
     return (await reports()).askReverseNames(current(), addresses);
   },
   readReport: async (id, filename, bytes) => (await reports()).readReport(id, filename, bytes),
+  readMail: async (bytes, as) => (await mailFiles()).readMail(bytes, as),
+  exportMail: async (ask) => (await mailFiles()).exportMail(current(), ask),
   complete: async (terminal, line) => (await questions()).askCompletions(current(), terminal, line),
   hint: async (goal) => current().hint(goal),
   answer: async (question, choice) => {

@@ -151,6 +151,8 @@ export const page: PageWords = {
   'action.openSettings': 'Einstellungen von {host}',
   'action.openTerminal': 'Terminal auf {host}',
   folders: 'Ordner',
+  'mail.import': 'Importieren',
+  'mail.export': 'Exportieren',
   'folder.empty': 'Hier liegen keine Nachrichten.',
   whyHere: 'Warum ist sie hier?',
   'message.none': 'Wähl eine Nachricht.',

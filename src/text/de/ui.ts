@@ -36,7 +36,7 @@ export const ui: UiWords = {
   'tab.server': 'Server',
   'tab.filter': 'Filter',
   'tab.reports': 'Berichte',
-  'dock.drop': 'Berichtsdateien hier ablegen',
+  'dock.drop': 'Berichte oder Mail hier ablegen',
   'tab.outcomes': 'Was übersteht es?',
   'tab.log': 'Log',
   'terminal.new': 'Neues Terminal',

@@ -146,6 +146,8 @@ export const page = {
   'action.openSettings': 'Settings of {host}',
   'action.openTerminal': 'Terminal on {host}',
   folders: 'Folders',
+  'mail.import': 'Import',
+  'mail.export': 'Export',
   'folder.empty': 'No messages here.',
   whyHere: 'Why is it here?',
   'message.none': 'Choose a message.',

@@ -35,7 +35,7 @@ export const ui = {
   'tab.server': 'Server',
   'tab.filter': 'Filter',
   'tab.reports': 'Reports',
-  'dock.drop': 'Drop report files here',
+  'dock.drop': 'Drop reports or mail here',
   'tab.outcomes': 'What survives?',
   'tab.log': 'Log',
   'terminal.new': 'New terminal',

@@ -33,6 +33,8 @@ class Selection {
   half = $state<'left' | 'right'>('left');
   part = $state<Part>('map');
   message = $state<string>();
+  /** Instead of a message: bringing mail into the mailboxes, or taking it away. */
+  mailTask = $state<'import' | 'export'>();
   logHost = $state<string>();
   logSeq = $state<number>();
   /** The host whose settings were asked for. */
@@ -49,6 +51,7 @@ class Selection {
     this.half = 'left';
     this.part = part;
     this.message = undefined;
+    this.mailTask = undefined;
     this.logHost = undefined;
     this.logSeq = undefined;
     this.settingsHost = undefined;
@@ -80,6 +83,7 @@ class Selection {
 
   openMessage(id: string): void {
     this.message = id;
+    this.mailTask = undefined;
     this.open('mailboxes');
   }
 

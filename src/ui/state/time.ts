@@ -26,6 +26,16 @@ export function dayText(at: Time, zoneMinutes: number, language: Language): stri
   }).format(at + zoneMinutes * 60_000);
 }
 
+/** `23 Nov 2026` or `23. Nov. 2026` */
+export function dateText(at: Time, zoneMinutes: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'de' ? 'de-DE' : 'en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(at + zoneMinutes * 60_000);
+}
+
 /** `4 s`, `5 min`, `1 h 20 min`, `2 d`: the two largest units. */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
