@@ -111,7 +111,6 @@ export function profileOfTalk({ heloRequired, refuse }: OwnTalkSettings): Postfi
     ...STRICT,
     myhostname: 'mx.blue.example',
     smtpd_tls_security_level: 'none',
-    smtpd_discard_ehlo_keywords: 'chunking',
     smtpd_delay_reject: 'no',
     smtpd_helo_required: heloRequired === true ? 'yes' : 'no',
     smtpd_sender_restrictions: 'reject_non_fqdn_sender, reject_unknown_sender_domain',

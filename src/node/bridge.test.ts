@@ -345,7 +345,7 @@ describe('transcripts over TCP', () => {
                 config: {
                   ...program.config,
                   rejectUnknownSenderDomain: false,
-                  smtpdDiscardEhloKeywords: ['starttls', 'auth', 'chunking'],
+                  smtpdDiscardEhloKeywords: ['starttls', 'auth'],
                 },
               }
             : program,

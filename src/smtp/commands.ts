@@ -2,6 +2,7 @@
 // buffer and no timers. smtpd(8) and RFC 5321 §4.1.1 first; the recordings in `recordings/` decide in doubt.
 
 import type { Time } from '../base/dates.ts';
+import { afterBdat, bdat } from './bdat.ts';
 import {
   extractAddress,
   isAscii,
@@ -71,6 +72,8 @@ const mail: Command = (session, tokens) => {
   if (config.heloRequired && session.helo === undefined)
     return fail(503, '5.5.1', 'Error: send HELO/EHLO first', 'RFC 5321 §4.1.4');
   if (inTransaction(session)) return fail(503, '5.5.1', 'Error: nested MAIL command', 'RFC 5321 §4.1.4');
+  const late = afterBdat(session, 'MAIL');
+  if (late !== undefined) return failed(late);
   const path = tokens[2];
   if (!path || tokens[1]?.text.toLowerCase() !== 'from:')
     return fail(501, '5.5.4', 'Syntax: MAIL FROM:<address>', 'RFC 5321 §4.1.1.2');
@@ -159,6 +162,8 @@ function readMailParameters(
 const rcpt: Command = (session, tokens) => {
   const { config, envelope } = session;
   if (!envelope) return fail(503, '5.5.1', 'Error: need MAIL command', 'RFC 5321 §4.1.4');
+  const late = afterBdat(session, 'RCPT');
+  if (late !== undefined) return failed(late);
   const path = tokens[2];
   if (!path || tokens[1]?.text.toLowerCase() !== 'to:')
     return fail(501, '5.5.4', 'Syntax: RCPT TO:<address>', 'RFC 5321 §4.1.1.3');
@@ -214,6 +219,8 @@ function readRcptParameters(
 
 const data: Command = (session, tokens) => {
   const { envelope } = session;
+  const late = afterBdat(session, 'DATA');
+  if (late !== undefined) return failed(late);
   if (!envelope) return fail(503, '5.5.1', 'Error: need RCPT command', 'RFC 5321 §4.1.4');
   if (envelope.recipients.length === 0)
     return fail(554, '5.5.1', 'Error: no valid recipients', 'RFC 5321 §3.3');
@@ -262,8 +269,6 @@ const etrn: Command = (session, tokens, now) => {
   return done(reply(250, undefined, 'Queuing started', 'RFC 1985 §5.3'));
 };
 
-const notImplemented = fail(502, '5.5.1', 'Error: command not implemented', 'RFC 5321 §4.2.4');
-
 const extended: Command = (session) =>
   inTransaction(session)
     ? fail(503, '5.5.1', 'Error: MAIL transaction in progress', 'RFC 5321 §4.1.4')
@@ -287,7 +292,7 @@ export const COMMANDS: Readonly<
   MAIL: { run: mail },
   RCPT: { run: rcpt },
   DATA: { run: data, last: true },
-  BDAT: { run: () => notImplemented },
+  BDAT: { run: bdat },
   RSET: { run: rset, junk: true },
   NOOP: {
     run: () => done(reply(250, '2.0.0', 'Ok', 'RFC 5321 §4.1.1.9')),
@@ -379,5 +384,6 @@ export function messageAnswered(session: ServerSession, answer: ServerAnswer, no
   if ('replies' in answer)
     return failed(answer.replies[0] ?? reply(451, '4.3.0', 'Error: queue file write error'));
   const queueId = 'queueId' in answer ? answer.queueId : undefined;
-  return done(reply(250, '2.0.0', `Ok: queued as ${queueId ?? ''}`, 'RFC 5321 §4.2.5'));
+  const size = session.cameInChunks ? `${session.textBytes} bytes ` : '';
+  return done(reply(250, '2.0.0', `Ok: ${size}queued as ${queueId ?? ''}`, 'RFC 5321 §4.2.5'));
 }

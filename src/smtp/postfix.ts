@@ -213,6 +213,7 @@ export const EXTENSIONS: readonly Extension[] = [
   { keyword: '8bitmime', line: () => '8BITMIME' },
   { keyword: 'dsn', line: () => 'DSN' },
   { keyword: 'smtputf8', line: () => 'SMTPUTF8' },
+  { keyword: 'chunking', line: () => 'CHUNKING' },
 ];
 
 /** Whether AUTH is there at all: it is not in clear where TLS is asked for first. */

@@ -67,7 +67,7 @@ export function postfixConfig(
     dialect: 'postfix',
     hostname,
     banner: `${hostname} ESMTP Postfix`,
-    discardEhloKeywords: ['chunking'],
+    discardEhloKeywords: [],
     messageSizeLimit: 10240000,
     recipientLimit: 1000,
     recipientOvershootLimit: 1000,

@@ -11,6 +11,7 @@ import { readDots } from './dot.ts';
 import { isUtf8, looksLikeHeader, textLineStandsOut, tokenize, verbOf, type Verb } from './grammar.ts';
 import { takeLine, type Line } from './lines.ts';
 import { lmtpAnswered, lmtpCommand, unknownLmtpCommand } from './lmtp.ts';
+import { chunkedText, readChunk, type Chunk } from './bdat.ts';
 import { accountKnown, exchangeLine, tlsAnswered } from './login.ts';
 import type { Step } from './outcome.ts';
 import { clientName } from './postfix.ts';
@@ -130,7 +131,7 @@ export function serverAnswer(session: ServerSession, id: number, answer: ServerA
   else if (question.kind === 'message') {
     conclude(
       session,
-      'DATA',
+      session.cameInChunks ? 'BDAT' : 'DATA',
       messageOutcome(session, question.envelope.recipients.length, answer, now),
       now,
       'END-OF-MESSAGE',
@@ -205,6 +206,13 @@ function work(session: ServerSession, now: Time): void {
     }
     if (session.state === 'data') {
       if (!readText(session, now)) break;
+      continue;
+    }
+    const { chunk } = session;
+    if (chunk !== undefined) {
+      if (!readChunk(session, chunk)) break;
+      session.chunk = undefined;
+      endOfChunk(session, chunk, now);
       continue;
     }
     if (session.config.dialect === 'postfix' && session.errors >= session.config.hardErrorLimit) {
@@ -381,6 +389,27 @@ function readText(session: ServerSession, now: Time): boolean {
   if (!piece.done) return false;
   endOfText(session, now);
   return true;
+}
+
+/** A chunk of BDAT is whole: it is refused, it is one of several, or it was the last. */
+function endOfChunk(session: ServerSession, { size, isLast, refusal }: Chunk, now: Time): void {
+  if (refusal !== undefined) {
+    if (isLast) {
+      move(session, 'RSET');
+      forgetMail(session);
+    } else session.bdat = 'error';
+    return conclude(session, 'BDAT', { reply: refusal, ok: false }, now);
+  }
+  session.bdat = 'ok';
+  if (!isLast) {
+    const answer = reply(250, '2.0.0', `Ok: ${size} bytes`, 'RFC 3030 §2');
+    return conclude(session, 'BDAT', { reply: answer, ok: true }, now);
+  }
+  session.text = chunkedText(session.text);
+  session.textBytes = session.text.length;
+  session.cameInChunks = true;
+  move(session, 'BDAT');
+  endOfText(session, now);
 }
 
 function endOfText(session: ServerSession, now: Time): void {

@@ -5,6 +5,7 @@ import type { Time } from '../base/dates.ts';
 import type { Account, Mechanism } from '../sasl/mechanism.ts';
 import type { SaslServer, SaslServerSeed } from '../sasl/server.ts';
 import type { DotReader } from './dot.ts';
+import type { BdatState, Chunk } from './bdat.ts';
 import { dotReader } from './dot.ts';
 import type { Verb } from './grammar.ts';
 import { printReply, reply, type Reply } from './reply.ts';
@@ -218,6 +219,11 @@ export interface ServerSession {
   helo: string | undefined;
   envelope: Envelope | undefined;
   dots: DotReader;
+  bdat: BdatState;
+  /** The chunk of BDAT that is being read. */
+  chunk: Chunk | undefined;
+  /** How the text of the message came: told in the reply to its last chunk. */
+  cameInChunks: boolean;
   /** Message text so far, as long as it is within the limit. */
   text: string;
   textBytes: number;
@@ -264,6 +270,9 @@ export function newSession(
     helo: undefined,
     envelope: undefined,
     dots: dotReader(),
+    bdat: 'none',
+    chunk: undefined,
+    cameInChunks: false,
     text: '',
     textBytes: 0,
     errors: 0,
@@ -378,6 +387,8 @@ export function forgetMail(session: ServerSession): void {
   session.text = '';
   session.textBytes = 0;
   session.dots = dotReader();
+  session.bdat = 'none';
+  session.cameInChunks = false;
 }
 
 export function withProtocol(session: ServerSession): WithProtocol {

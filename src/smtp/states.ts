@@ -41,6 +41,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'mail', on: 'RCPT', to: 'rcpt' },
   { from: 'rcpt', on: 'RCPT', to: 'rcpt' },
   { from: 'rcpt', on: 'DATA', to: 'data' },
+  // The last chunk is here: from now on as at the end of DATA's text.
+  { from: 'rcpt', on: 'BDAT', to: 'data' },
   ...home('data', 'end of data'),
   ...OPEN.flatMap((from): Transition[] => home(from, 'RSET')),
   ...(['refused', ...OPEN] as const).map((from): Transition => ({ from, on: 'QUIT', to: 'closed' })),

@@ -16,12 +16,6 @@ export interface TalkException {
 
 export const EXCEPTIONS: readonly TalkException[] = [
   {
-    file: 'smtp/mail_before_helo',
-    lines: [21],
-    ours: '502 5.5.1 Error: command not implemented',
-    why: 'CHUNKING is switched off by smtpd_discard_ehlo_keywords, and then Postfix does not know BDAT either',
-  },
-  {
     file: 'smtp/auth_rate_limit',
     lines: [22, 24, 26],
     ours: '(nothing)',

@@ -189,14 +189,13 @@ const lmtpPolicy: TalkPolicy = (question) => {
   };
 };
 
-const OFF = /^250[ -]CHUNKING$/;
 const OFF_IN_LMTP = /^250[ -](?:STARTTLS|CHUNKING)$/;
 const LISTED =
-  /^250 (PIPELINING|SIZE.*|VRFY|ETRN|STARTTLS|AUTH .*|ENHANCEDSTATUSCODES|8BITMIME|DSN|SMTPUTF8)$/;
+  /^250 (PIPELINING|SIZE.*|VRFY|ETRN|STARTTLS|AUTH .*|ENHANCEDSTATUSCODES|8BITMIME|DSN|SMTPUTF8|CHUNKING)$/;
 
 /** Extensions that are switched off are no difference, nor is which line of the list comes last. */
-function normalize(line: string, off = OFF): string | undefined {
-  return off.test(line) ? undefined : line.replace(LISTED, '250-$1');
+function normalize(line: string, off?: RegExp): string | undefined {
+  return off?.test(line) === true ? undefined : line.replace(LISTED, '250-$1');
 }
 
 /** The recorded clients (README of the recordings): who has a PTR, and whose is confirmed. */

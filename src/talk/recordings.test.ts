@@ -99,11 +99,14 @@ const PROVES: readonly (readonly [string, string])[] = [
   ['auth_wrong', '[S1-113]'],
   ['auth_', '[S1-114]'],
   ['submission_', '[S1-118]'],
+  ['bdat_', '[S1-125]'],
 ];
 
 describe('recorded sessions', () => {
   for (const file of files) {
     const ids = PROVES.filter(([start]) => file.slice(5).startsWith(start)).map(([, id]) => id);
+    // All of them together are the dialect `postfix`.
+    if (file.startsWith('smtp/')) ids.push('[S1-180]');
     it(`${file} ${ids.join(' ')}`.trim(), () => {
       const { result } = replay(file);
       const excused = EXCEPTIONS.filter((each) => `${each.file}.txt` === file);
