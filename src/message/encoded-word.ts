@@ -2,7 +2,7 @@
 // sees it, raw UTF-8 (RFC 6532) included. Knows nothing of what a field means.
 
 import { fromUtf8Strict, latin1, toBase64, utf8 } from '../base/bytes.ts';
-import { charsetNamed, decodeCharset } from './charset.ts';
+import { canonicalName, decodeCharset } from './charset.ts';
 import type { CharsetNote } from './charset.ts';
 import { decodeBase64 } from './transfer-encoding.ts';
 
@@ -67,7 +67,7 @@ export function decodeHeader(value: string): DecodedHeader {
     const between = value.slice(from, match.index);
     const adjacent = run.length > 0 && /^[ \t\r\n]+$/.test(between);
     const charset = (match[1] ?? '').replace(/\*.*$/, '');
-    const same = run[0] !== undefined && charsetNamed(run[0].word.charset) === charsetNamed(charset);
+    const same = run[0] !== undefined && sameSet(run[0].word.charset, charset);
     if (!adjacent || !same) flush();
     if (!adjacent) out += rawText(between);
     const encoding = (match[2] ?? '').toUpperCase() === 'B' ? 'B' : 'Q';
@@ -80,6 +80,10 @@ export function decodeHeader(value: string): DecodedHeader {
   flush();
   out += rawText(value.slice(from));
   return { text: out, words };
+}
+
+function sameSet(a: string, b: string): boolean {
+  return (canonicalName(a) ?? a.toLowerCase()) === (canonicalName(b) ?? b.toLowerCase());
 }
 
 /** Only the text of `decodeHeader`. */

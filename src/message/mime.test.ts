@@ -145,7 +145,7 @@ describe('mime tree', () => {
       ],
     });
     expect(displayText('Content-Type: text/html\r\n\r\n<p>')).toMatchObject({ htmlOnly: true });
-    expect(displayText('Content-Type: text/plain; charset=koi8-r\r\n\r\na\xc1')).toMatchObject({
+    expect(displayText('Content-Type: text/plain; charset=x-none\r\n\r\na\xc1')).toMatchObject({
       text: 'a\ufffd',
       note: 'unknown',
     });
