@@ -16,6 +16,7 @@ import type { ArcSealed, ArcSealOptions } from './arc-seal.ts';
 import { verifyArc } from './arc.ts';
 import { canonicalBody } from './dkim-canonical.ts';
 import { answerAll, txtTable } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 const NOW = 1_800_000_000;
 const rsa = generateKey('rsa1024', 'arc test');
@@ -211,7 +212,7 @@ describe('broken chains', () => {
         const raw = two.slice(0, at) + other + two.slice(at + 1);
         expect(verify(raw).result, `${at} ${two.slice(at - 10, at)}>${two.charAt(at)}<`).not.toBe('pass');
       }),
-      { numRuns: 300 },
+      cases(300),
     );
     expect(tried).toBeGreaterThan(150);
   });
@@ -303,7 +304,7 @@ describe('fields', () => {
           `ARC-Seal: ${flat(one)}\r\nARC-Message-Signature: ${flat(other)}\r\nARC-Authentication-Results: ${flat(one)}\r\n\r\nx`,
         );
       }),
-      { numRuns: 1500 },
+      cases(1500),
     );
   });
 });

@@ -15,6 +15,7 @@ import { readDkimSignature } from './dkim-signature.ts';
 import { verifyDkim } from './dkim.ts';
 import type { DkimOptions } from './dkim.ts';
 import { answerAll, txtTable } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 const NOW = 1_800_000_000;
 const rsa = generateKey('rsa1024', 'dkim test');
@@ -272,7 +273,7 @@ describe('hostile input', () => {
         for (const one of verdict) expect(one.result).not.toBe('pass');
         answerAll(verifyDkim(field, { nowSeconds: NOW }), answer);
       }),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 
@@ -289,7 +290,7 @@ describe('hostile input', () => {
         const isSignature = at >= raw.indexOf('b=', raw.indexOf('bh=') + 3) && at < received;
         expect(isReceived || isSignature || raw.charAt(at) === char || raw.charAt(at) === '\r').toBe(true);
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 });

@@ -11,6 +11,7 @@ import { walkNames } from './dmarc-walk.ts';
 import { checkDmarc } from './dmarc.ts';
 import type { DmarcInput } from './dmarc.ts';
 import { answerAll, txtTable } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 type Table = Record<string, string | string[]>;
 const NOTHING: Pick<DmarcInput, 'spf' | 'dkim'> = { spf: { result: 'none', domain: '' }, dkim: [] };
@@ -316,7 +317,7 @@ describe('hostile input', () => {
         check('x.a.example', { '_dmarc.a.example': text, '_dmarc.example': text });
         authorOf(`From: ${text}\r\n\r\n`);
       }),
-      { numRuns: 1200 },
+      cases(1200),
     );
   });
 });

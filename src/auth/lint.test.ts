@@ -8,6 +8,7 @@ import { completeRecord, explainRecord, explanationKeys, recordKind } from './ex
 import type { RecordKind } from './explain.ts';
 import { LINT_IDS, lintRecords } from './lint.ts';
 import type { LintFinding, TxtInput } from './lint.ts';
+import { cases } from '../testing/effort.ts';
 
 const txt = (name: string, ...strings: string[]): TxtInput => ({ name: `${name}.`, strings });
 const keyOf = (kind: 'rsa1024' | 'rsa2048'): string =>
@@ -320,7 +321,7 @@ describe('hostile input', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 });

@@ -18,6 +18,7 @@ import { finishPolicy, runPolicy } from './policy-run.ts';
 import { printReceivedSpf } from './received-spf.ts';
 import { checkSpf } from './spf.ts';
 import { txtTable } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 const key = generateKey('rsa1024', 'journey');
 const zone = txtTable({
@@ -114,7 +115,7 @@ describe('Authentication-Results', () => {
           withoutForgedResults(`Authentication-Results: ${text}\r\n\r\n`, ['a']);
         },
       ),
-      { numRuns: 3000 },
+      cases(3000),
     );
   });
 });

@@ -14,6 +14,7 @@ import {
   type DmarcChoice,
   type SpfChoice,
 } from './record-build.ts';
+import { cases } from '../testing/effort.ts';
 
 /** What is to be said about the record; notes explain and do not complain. */
 const complaints = (name: string, text: string): string[] =>
@@ -71,7 +72,7 @@ function alwaysClean<T>(choices: fc.Arbitrary<T>, name: string, build: (choice: 
       made++;
       expect(complaints(name, result.text), result.text).toEqual([]);
     }),
-    { numRuns: 500 },
+    cases(500),
   );
   expect(made).toBeGreaterThan(50);
 }

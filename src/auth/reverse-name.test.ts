@@ -5,6 +5,7 @@ import type { DnsAnswer, DnsQuestion } from '../dns/lookup.ts';
 import type { RecordData } from '../dns/records.ts';
 import { finishPolicy } from './policy-run.ts';
 import { genericSign, reverseFinding, reverseNamePolicy, type ReverseVerdict } from './reverse-name.ts';
+import { cases } from '../testing/effort.ts';
 
 const FOUR = '192.0.2.25';
 const SIX = '2001:db8:2::25';
@@ -164,7 +165,7 @@ describe('a name off the peg', () => {
       fc.property(fc.string(), fc.constantFrom(FOUR, SIX, 'rubbish', ''), (name, address) => {
         genericSign(name, address);
       }),
-      { numRuns: 5000 },
+      cases(5000),
     );
   });
 });

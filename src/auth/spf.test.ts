@@ -8,6 +8,7 @@ import { ipText, parseIp } from './ip.ts';
 import { parseSpfRecord } from './spf-record.ts';
 import { checkSpf } from './spf.ts';
 import { answerAll, txtTable } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 /** Zone lines: `name TYPE data`. */
 function zone(...lines: string[]) {
@@ -250,7 +251,7 @@ describe('hostile input', () => {
         expect(verdict.lookups).toBeLessThanOrEqual(11);
         if (record.errors.length > 0) expect(verdict.result).toBe('permerror');
       }),
-      { numRuns: 1200 },
+      cases(1200),
     );
   });
 
@@ -269,7 +270,7 @@ describe('hostile input', () => {
         });
         check(sender, answer, '2001:db8::1', helo);
       }),
-      { numRuns: 1200 },
+      cases(1200),
     );
   });
 

@@ -26,6 +26,7 @@ import {
 import type { PrivateKey } from './keys.ts';
 import { setCryptoProvider } from './provider.ts';
 import { generateRsaKey, rsaSign, rsaVerify } from './rsa.ts';
+import { cases } from '../testing/effort.ts';
 
 const bytesOf = (buffer: Uint8Array): Bytes => Uint8Array.from(buffer);
 const anyBytes = fc.uint8Array({ maxLength: 300 }).map(bytesOf);
@@ -124,7 +125,7 @@ describe('Ed25519', () => {
         expect(ed25519Verify(ed25519PublicKey(seed), data, signature)).toBe(true);
         expect(ed25519Verify(ed25519PublicKey(seed), concat(data, utf8('x')), signature)).toBe(false);
       }),
-      { numRuns: 30 },
+      cases(30),
     );
   });
 
@@ -134,7 +135,7 @@ describe('Ed25519', () => {
       fc.property(wide, wide, (key, signature) => {
         expect(ed25519Verify(key, utf8('data'), signature)).toBe(false);
       }),
-      { numRuns: 100 },
+      cases(100),
     );
   });
 });
@@ -191,7 +192,7 @@ describe('keys', () => {
           readPrivateKey(bytes);
         },
       ),
-      { numRuns: 5000 },
+      cases(5000),
     );
     fc.assert(
       fc.property(fc.string(), (text) => {

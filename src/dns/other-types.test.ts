@@ -5,6 +5,7 @@ import { rdataText, recordText, typeCodeOf, type ResourceRecord } from './record
 import { decodeMessage, encodeMessage, NO_FLAGS, type DnsMessage } from './wire.ts';
 import { loadZone } from './zone-checks.ts';
 import { parseZone, printZone } from './zone-file.ts';
+import { cases } from '../testing/effort.ts';
 
 const HEAD = '$TTL 3600\n@ SOA ns1 hostmaster 1 7200 3600 1209600 300\n@ NS ns1\nns1 A 192.0.2.10\n';
 const RECORDS = [
@@ -91,7 +92,7 @@ describe('types beyond those of the first days', () => {
           expect(rdataText(data)).not.toBe('');
         },
       ),
-      { numRuns: 3000 },
+      cases(3000),
     );
   });
 });

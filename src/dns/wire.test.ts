@@ -4,6 +4,7 @@ import { randomStream, nextInt } from '../base/random.ts';
 import type { RecordData, ResourceRecord } from './records.ts';
 import { decodeMessage, encodeMessage, fitMessage, NO_FLAGS, type DnsMessage } from './wire.ts';
 import { nameOfLabels } from './name.ts';
+import { effort } from '../testing/effort.ts';
 
 const label = fc
   .array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 20 })
@@ -122,7 +123,7 @@ describe('DNS messages on the wire', () => {
   it('never throw and never hang on hostile octets', () => {
     const random = randomStream('fuzz', 'wire');
     const seeds = fc.sample(message, { numRuns: 60, seed: 7 }).map(encodeMessage);
-    for (let round = 0; round < 60_000; round++) {
+    for (let round = effort(60_000); round > 0; round--) {
       const bytes = (seeds[round % seeds.length] as Uint8Array).slice();
       const hits = 1 + nextInt(random, 4);
       for (let i = 0; i < hits; i++)

@@ -22,6 +22,7 @@ import {
 import { imapAnswer } from './server.ts';
 import type { ImapConfig } from './session.ts';
 import { deliverTo, folderOf, Lab, mailStore, START, type Client } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 const BOB = { user: 'bob', password: 'geheim', nonce: 'clientNonce' };
 
@@ -289,14 +290,15 @@ describe('IMAP client', () => {
       fc.string({ unit: 'binary', maxLength: 30 }),
     );
     fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 40 }), (said) => {
+      fc.property(fc.array(pieces, { maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (said, size) => {
         const config = imapClientConfig(BOB, { tls: 'off', lineLimit: 200, messageLimit: 500 });
         const session = openImapClient(config, START);
         imapClientAsk(session, { kind: 'select', folder: 'INBOX' }, START);
         imapClientAsk(session, { kind: 'fetch', uids: { from: 1 }, what: 'body' }, START);
         imapClientAsk(session, { kind: 'idle' }, START);
-        for (const text of said) {
-          imapClientReceive(session, utf8(text), START);
+        const all = utf8(said.join(''));
+        for (let at = 0; at < all.length; at += size) {
+          imapClientReceive(session, all.subarray(at, at + size), START);
           expect(session.input.length).toBeLessThanOrEqual(1000);
           expect(session.folder?.uids.length ?? 0).toBeLessThanOrEqual(100_000);
         }
@@ -305,6 +307,7 @@ describe('IMAP client', () => {
         expect(session.phase).toBe('closed');
         expect(imapClientDrain(session).filter((each) => each.kind === 'close')).toHaveLength(1);
       }),
+      cases(3000),
     );
   });
 });

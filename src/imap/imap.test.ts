@@ -11,6 +11,7 @@ import { bodyStructure, mimeOf } from './structure.ts';
 import { fromModifiedUtf7, toModifiedUtf7 } from '../mailbox/folder-name.ts';
 import { parseArgs, parseSet, printSet, type Arg } from './syntax.ts';
 import { type Client, deliverTo, folderOf, Lab, mailStore, USER } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 describe('syntax', () => {
   it('names survive modified UTF-7, and there is one way to write each [S7-026]', () => {
@@ -27,7 +28,7 @@ describe('syntax', () => {
           expect(fromModifiedUtf7(toModifiedUtf7(name))).toBe(name);
         },
       ),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 
@@ -327,7 +328,7 @@ describe('several sessions on one mailbox', () => {
         );
         expect(new Set(recents).size).toBe(recents.length);
       }),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 
@@ -473,7 +474,7 @@ describe('IMAP under fuzz', () => {
         expect(imapWakeAt(one.client.session)).toBeUndefined();
         expect(one.client.session.partial.length + one.client.session.input.length).toBe(0);
       }),
-      { numRuns: 600 },
+      cases(1500),
     );
   });
 });

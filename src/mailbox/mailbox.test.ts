@@ -8,6 +8,7 @@ import type { AddressTable } from './addresses.ts';
 import { withDeliveryHeader } from './delivery-header.ts';
 import { checkStore } from './invariants.ts';
 import * as store from './store.ts';
+import { cases } from '../testing/effort.ts';
 
 const now = timeOf(2026, 11, 23, 9, 0, 0);
 const raw = 'Subject: x\r\n\r\nHallo\r\n';
@@ -125,7 +126,7 @@ describe('store', () => {
           expect(checkStore(mail)).toEqual([]);
         }
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 

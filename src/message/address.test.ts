@@ -11,6 +11,7 @@ import {
   splitEnvelope,
 } from './address.ts';
 import type { Mailbox } from './address.ts';
+import { cases } from '../testing/effort.ts';
 
 const plain = (text: string): (readonly [string, string])[] =>
   mailboxesOf(parseAddressList(text)).map((m) => [m.name, printEnvelope(m)] as const);
@@ -88,7 +89,7 @@ describe('address list', () => {
           list.map((m) => [m.name, m.localPart, m.domain]),
         );
       }),
-      { numRuns: 3000 },
+      cases(3000),
     );
   });
 
@@ -123,7 +124,7 @@ describe('address list', () => {
           expect(m.offset + m.length).toBeLessThanOrEqual(text.length);
         }
       }),
-      { numRuns: 15000 },
+      cases(15000),
     );
   });
 

@@ -8,6 +8,7 @@ import { composeMessage } from './compose.ts';
 import { decodeHeaderText } from './encoded-word.ts';
 import { firstField, parseMessage } from './header.ts';
 import { displayText } from './text.ts';
+import { cases } from '../testing/effort.ts';
 
 const date = timeOf(2026, 11, 23, 9, 0, 0);
 const clean = (text: string): string =>
@@ -57,7 +58,7 @@ describe('compose', () => {
           expect(theirs.attachments.map((a) => a.filename)).toEqual(attach ? ['ä.bin'] : []);
         },
       ),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 });

@@ -7,6 +7,7 @@ import { postfixDate } from './date.ts';
 import { buildDsn, wrapLine } from './dsn.ts';
 import type { DsnRecipient, DsnRequest } from './dsn.ts';
 import { classifyBounce, parseDsn } from './dsn-parse.ts';
+import { cases as runs } from '../testing/effort.ts';
 
 const HOST = 'mx.hafen.example';
 const now = timeOf(2026, 11, 23, 9, 0, 10);
@@ -243,7 +244,7 @@ describe('delivery status notifications', () => {
         const raw = `Content-Type: message/delivery-status\r\n\r\n${fromLatin1(utf8(noise))}`;
         expect(parseDsn(raw)).toBeDefined();
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 

@@ -8,6 +8,7 @@ import { explainField, FIELD_KEYS, fieldKey, TOKEN_KEYS } from './header-explain
 import { foldField, parseMessage, unfold } from './header.ts';
 import { messageIds, postfixMessageId } from './message-id.ts';
 import { parseReceived, receivedChain } from './received.ts';
+import { cases } from '../testing/effort.ts';
 
 describe('encoded words', () => {
   it.each([
@@ -52,7 +53,7 @@ describe('encoded words', () => {
         const unfolded = unfold(foldField('Subject', encoded).slice(8));
         expect(decodeHeaderText(unfolded)).toBe(decodeHeaderText(encoded.replace(/^[ \t]+|[ \t]+$/g, '')));
       }),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 });
@@ -239,7 +240,7 @@ describe('explanation', () => {
           }
         },
       ),
-      { numRuns: 8000 },
+      cases(8000),
     );
     expect(fieldKey('X-Google-DKIM-Signature')).toBe('x-google');
     expect(fieldKey('constructor')).toBe('other');

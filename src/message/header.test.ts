@@ -11,6 +11,7 @@ import {
   removeFields,
   unfold,
 } from './header.ts';
+import { cases } from '../testing/effort.ts';
 
 const anyBytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => String.fromCharCode(...bytes)),
@@ -34,7 +35,7 @@ describe('header', () => {
         }
         expect(message.headerEnd).toBeLessThanOrEqual(message.bodyStart);
       }),
-      { numRuns: 20000 },
+      cases(20000),
     );
   });
 
@@ -79,7 +80,7 @@ describe('header', () => {
         const last = parseMessage(appendField(raw, 'X-Last: 1')).fields.at(-1);
         expect(last?.raw.trimEnd()).toBe('X-Last: 1');
       }),
-      { numRuns: 5000 },
+      cases(5000),
     );
     expect(firstField(parseMessage(prependField('A: 1\n\n', 'B: 2')), 'b')?.raw).toBe('B: 2\n');
   });

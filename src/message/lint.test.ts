@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeMessage } from './compose.ts';
 import { lintMessage, MESSAGE_LINT_IDS, type MessageLintId } from './lint.ts';
+import { cases } from '../testing/effort.ts';
 
 const HEALTHY = [
   'From: Alice <alice@wolke.example>',
@@ -131,7 +132,7 @@ describe('the form of a message', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 });

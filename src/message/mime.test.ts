@@ -13,6 +13,7 @@ import {
   encodeBase64Lines,
   encodeQuotedPrintable,
 } from './transfer-encoding.ts';
+import { cases } from '../testing/effort.ts';
 
 const crlf = (text: string): string => text.replace(/\n/g, '\r\n');
 
@@ -32,7 +33,7 @@ describe('transfer encodings', () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      cases(1500),
     );
   });
 
@@ -75,7 +76,7 @@ describe('parameters', () => {
           value,
         );
       }),
-      { numRuns: 1500 },
+      cases(1500),
     );
   });
 });
@@ -219,7 +220,7 @@ describe('mime tree', () => {
         }
         displayText(raw);
       }),
-      { numRuns: 6000 },
+      cases(6000),
     );
   });
 
@@ -249,7 +250,7 @@ describe('mime tree', () => {
           ]);
         },
       ),
-      { numRuns: 150 },
+      cases(150),
     );
   });
 });

@@ -142,7 +142,7 @@ describe('a rendered message', () => {
         const { files } = renderMessage(raw);
         for (const { start, end } of files) expect(start <= end && end <= raw.length).toBe(true);
       }),
-      cases(200),
+      cases(1500),
     );
   });
 });

@@ -8,6 +8,7 @@ import { composeFailureReport, parseFailureReport, wantsFailureReport } from './
 import type { FailureReport } from './report-failure.ts';
 import { groupSources, suggestPolicy } from './report-groups.ts';
 import { parseXml, printXml } from './report-xml.ts';
+import { cases } from '../testing/effort.ts';
 
 describe('XML', () => {
   it('reads elements, attributes, entities, CDATA and comments with their places', () => {
@@ -98,7 +99,7 @@ describe('XML', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(bits, (text) => void parseXml(text)),
-      { numRuns: 5000 },
+      cases(5000),
     );
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -211,7 +212,7 @@ describe('aggregate reports', () => {
           expect(Object.values(group.dispositions).reduce((a, b) => a + b, 0)).toBe(group.count);
         }
       }),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 

@@ -19,6 +19,7 @@ import {
 } from './tls.ts';
 import { readRecord } from './tls-record.ts';
 import { converse, NOW, randomOf, ROOTS, testIdentity } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 const NAME = 'mail.hafen.example';
 const identity = testIdentity(NAME);
@@ -73,7 +74,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
           expect(plain(talk.client)).toBe(texts.join(''));
         },
       ),
-      { numRuns: 40 },
+      cases(40),
     );
   });
 
@@ -212,7 +213,7 @@ describe('an end', () => {
           expect(end.input.length).toBeLessThan(2000);
         },
       ),
-      { numRuns: 2000 },
+      cases(5000),
     );
   });
 });

@@ -20,6 +20,7 @@ import {
 } from './client.ts';
 import { openPop3Session, pop3Answer, pop3Drain, pop3Receive, pop3Wake, pop3WakeAt } from './server.ts';
 import { pop3Config, type Pop3Config } from './session.ts';
+import { cases } from '../testing/effort.ts';
 
 const START = timeOf(2026, 11, 23, 9, 0, 0);
 const MESSAGES = ['Subject: x\r\n\r\n.a\r\n..b\r\n', 'Subject: y\r\n\r\nz\r\n', 'Subject: w\r\n\r\nw\r\n'];
@@ -268,22 +269,29 @@ describe('POP3 client', () => {
       fc.string({ unit: 'binary', maxLength: 40 }),
     );
     fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 60 }), fc.boolean(), (lines, isClear) => {
-        const config = pop3ClientConfig(USER, {
-          tls: isClear ? 'off' : 'required',
-          lineLimit: 100,
-          messageLimit: 300,
-        });
-        const session = openPop3Client(config, { known: ['abc'], after: 'delete', remove: [] }, START);
-        for (const line of lines) {
-          pop3ClientReceive(session, utf8(`${line}\r\n`), START);
-          if (session.securing) pop3ClientSecured(session, true, START);
-          expect(session.input.length).toBeLessThanOrEqual(300);
-        }
-        pop3ClientEnd(session);
-        expect(session.closed).toBe(true);
-        expect(pop3ClientDrain(session).filter((each) => each.kind === 'close')).toHaveLength(1);
-      }),
+      fc.property(
+        fc.array(pieces, { maxLength: 60 }),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        (lines, isClear, size) => {
+          const config = pop3ClientConfig(USER, {
+            tls: isClear ? 'off' : 'required',
+            lineLimit: 100,
+            messageLimit: 300,
+          });
+          const session = openPop3Client(config, { known: ['abc'], after: 'delete', remove: [] }, START);
+          const all = utf8(lines.map((line) => `${line}\r\n`).join(''));
+          for (let at = 0; at < all.length; at += size) {
+            pop3ClientReceive(session, all.subarray(at, at + size), START);
+            if (session.securing) pop3ClientSecured(session, true, START);
+            expect(session.input.length).toBeLessThanOrEqual(300);
+          }
+          pop3ClientEnd(session);
+          expect(session.closed).toBe(true);
+          expect(pop3ClientDrain(session).filter((each) => each.kind === 'close')).toHaveLength(1);
+        },
+      ),
+      cases(3000),
     );
   });
 });

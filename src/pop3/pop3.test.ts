@@ -18,6 +18,7 @@ import {
   pop3WakeAt,
 } from './server.ts';
 import { pop3Config, type Pop3Config, type Pop3Note, type Pop3Session } from './session.ts';
+import { cases } from '../testing/effort.ts';
 
 const START = timeOf(2026, 11, 23, 9, 0, 0);
 const seed = { challenge: '<1896.697170952@dbc.mtview.ca.us>', nonce: 'serverNonce' };
@@ -288,7 +289,7 @@ describe('POP3 under fuzz', () => {
         expect(whole.session.input.length).toBe(0);
         expect(checkStore(whole.store)).toEqual([]);
       }),
-      { numRuns: 3000 },
+      cases(3000),
     );
   });
 });

@@ -13,6 +13,7 @@ import {
   type SaslServer,
   type SaslServerResult,
 } from './server.ts';
+import { cases } from '../testing/effort.ts';
 
 const seed = { challenge: '<1896.697170952@postoffice.reston.mci.net>', nonce: '3rfcNHYJY1ZVvWVs7j' };
 
@@ -208,7 +209,7 @@ describe('both ends', () => {
         expect(exchange(mechanism, { user, password: `${password}x` }, known)).toBe('wrong-password');
         expect(exchange(mechanism, { user, password }, undefined)).toBe('no-such-user');
       }),
-      { numRuns: 150 },
+      cases(150),
     );
   });
 
@@ -232,7 +233,7 @@ describe('both ends', () => {
           else saslAccount(server, each === 'none' ? undefined : known);
         }
       }),
-      { numRuns: 8_000 },
+      cases(8_000),
     );
   });
 });

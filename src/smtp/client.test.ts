@@ -13,6 +13,7 @@ import {
 } from './client.ts';
 import { postfixConfig } from './session.ts';
 import { acceptAll, clientRig, JOB, serverRig, talkTogether, type ClientRig } from './test-rig.ts';
+import { cases } from '../testing/effort.ts';
 
 const EHLO =
   '250-mx.blue.example\r\n250-PIPELINING\r\n250-SIZE 1000\r\n250-DSN\r\n250-SMTPUTF8\r\n250 8BITMIME\r\n';
@@ -243,7 +244,7 @@ describe('client and server', () => {
         ]);
         expect(client.outcomes?.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
       }),
-      { numRuns: 200 },
+      cases(200),
     );
   });
   it('one mail to three takes 9 turns of the server without pipelining and 4 with it [S1-093]', () => {
@@ -346,7 +347,7 @@ describe('any server', () => {
         expect(done).toBe(1);
         expect(sent).toBeLessThan(2000);
       }),
-      { numRuns: 1500 },
+      cases(2500),
     );
   });
   it('an endless reply takes bounded memory [G-13]', () => {

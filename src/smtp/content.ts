@@ -11,6 +11,8 @@ export interface ContentGlance {
   readonly receivedHeaders: number;
   /** The address in From, lower case; undefined when there is none to be found. */
   readonly headerFrom?: string;
+  /** The first field that holds bytes beyond ASCII: HDR-8BIT where SMTPUTF8 was not asked for (RFC 6532 §3). */
+  readonly eightBitHeader?: string;
 }
 
 /** Looks at the header block of a message (binary string, CRLF lines). */
@@ -19,6 +21,8 @@ export function glanceAtContent(message: string): ContentGlance {
   let receivedHeaders = 0;
   let from: string | undefined;
   let inFrom = false;
+  let name = '';
+  let eightBit: string | undefined;
   const done = (headerEnd: ContentGlance['headerEnd'], textLine?: string): ContentGlance => {
     const headerFrom = from === undefined ? undefined : addressOf(from);
     return {
@@ -27,6 +31,7 @@ export function glanceAtContent(message: string): ContentGlance {
       receivedHeaders,
       ...(textLine !== undefined && { textLine: textLine.slice(0, 200) }),
       ...(headerFrom !== undefined && { headerFrom }),
+      ...(eightBit !== undefined && { eightBitHeader: eightBit }),
     };
   };
   for (let at = 0; at < message.length;) {
@@ -36,14 +41,16 @@ export function glanceAtContent(message: string): ContentGlance {
     if (line === '') return done('blank line');
     if (/^[ \t]/.test(line) && headerLines > 0) {
       if (inFrom) from = `${from ?? ''}${line}`;
+      if (/[\x80-\xff]/.test(line)) eightBit ??= name;
       continue;
     }
     if (!looksLikeHeader(line)) return done('text', line);
     headerLines++;
-    const name = line.slice(0, line.indexOf(':')).trimEnd().toLowerCase();
-    inFrom = name === 'from' && from === undefined;
+    name = line.slice(0, line.indexOf(':')).trimEnd();
+    if (/[\x80-\xff]/.test(line)) eightBit ??= name;
+    inFrom = name.toLowerCase() === 'from' && from === undefined;
     if (inFrom) from = line.slice(line.indexOf(':') + 1);
-    if (name === 'received') receivedHeaders++;
+    if (name.toLowerCase() === 'received') receivedHeaders++;
   }
   return done('end of data');
 }

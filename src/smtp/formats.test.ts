@@ -6,6 +6,7 @@ import { parseReply, printReply, replyFromText, replyStatus, replyText, type Rep
 import { receivedHeader, postfixDate, withWord } from './received.ts';
 import { quotedPrintable, toSevenBit } from './seven-bit.ts';
 import { TRANSITIONS, nextState } from './states.ts';
+import { cases } from '../testing/effort.ts';
 
 const binary = (maxLength: number): fc.Arbitrary<string> =>
   fc.uint8Array({ maxLength }).map((bytes) => String.fromCharCode(...bytes));
@@ -176,7 +177,7 @@ describe('addresses', () => {
       fc.property(binary(80), (line) => {
         for (const token of tokenize(line)) extractAddress(token, loose);
       }),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 });

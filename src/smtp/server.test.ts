@@ -14,6 +14,7 @@ import {
 } from './server.ts';
 import { postfixConfig } from './session.ts';
 import { acceptAll, PEER, serverRig, type ServerRig } from './test-rig.ts';
+import { cases } from '../testing/effort.ts';
 
 const CONFIG = postfixConfig('mx.blue.example', { heloRequired: true });
 
@@ -280,7 +281,7 @@ describe('any input', () => {
           expect(cut.messages).toEqual(whole.messages);
         },
       ),
-      { numRuns: 400 },
+      cases(400),
     );
   });
   it('never throws, never grows and stays plain data, whatever the host and the clock do [G-13]', () => {
@@ -326,7 +327,7 @@ describe('any input', () => {
           expect(sent).toBeLessThan(400 * (words.join('').length + 30));
         },
       ),
-      { numRuns: 1500 },
+      cases(2500),
     );
   });
   it('an endless line and endless text take bounded memory [G-13]', () => {
@@ -337,5 +338,24 @@ describe('any input', () => {
     serverReceive(session, latin1('x'.repeat(3 << 20)), 0);
     expect(session.state).toBe('closed');
     expect(session.input).toBe('');
+  });
+});
+
+describe('an umlaut in a header', () => {
+  const say = (parameters: string, field: string, dialect = CONFIG): unknown => {
+    const rig = greeted(serverRig(dialect));
+    rig.say(`MAIL FROM:<ana@red.example>${parameters}\r\n`);
+    rig.say('RCPT TO:<bob@blue.example>\r\n');
+    rig.say('DATA\r\n');
+    const answer = rig.say(`From: ana@red.example\r\n${field}\r\n\r\nJ\xc3\xbcrgen\r\n.\r\n`);
+    const note = rig.notes.find((one) => one.kind === 'content');
+    return [answer.slice(0, 9), note?.kind === 'content' ? note.eightBitHeader : 'none'];
+  };
+
+  it('[S1-132] without SMTPUTF8 is accepted and flagged HDR-8BIT, with the field that has it', () => {
+    expect(say('', 'Subject: J\xc3\xbcrgen')).toEqual(['250 2.0.0', 'Subject']);
+    expect(say(' BODY=8BITMIME', 'X-Long: a\r\n\tJ\xfcrgen')).toEqual(['250 2.0.0', 'X-Long']);
+    expect(say('', 'Subject: =?UTF-8?Q?J=C3=BCrgen?=')).toEqual(['250 2.0.0', undefined]);
+    expect(say(' SMTPUTF8', 'Subject: J\xc3\xbcrgen')).toEqual(['250 2.0.0', undefined]);
   });
 });

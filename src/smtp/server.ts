@@ -416,12 +416,13 @@ function endOfText(session: ServerSession, now: Time): void {
   const { envelope, config } = session;
   if (!envelope) throw new Error('message text without an envelope');
   const glance = glanceAtContent(session.text);
-  const { receivedHeaders, ...shown } = glance;
+  const { receivedHeaders, eightBitHeader, ...shown } = glance;
   note(session, now, {
     kind: 'content',
     sizeBytes: session.textBytes,
     reversePath: envelope.reversePath,
     ...shown,
+    ...(eightBitHeader !== undefined && !envelope.smtputf8 && { eightBitHeader }),
     bareLf: session.dots.bareLfSeen,
   });
   session.where = 'END-OF-MESSAGE';

@@ -153,6 +153,8 @@ export type ServerNote = { readonly at: Time } & (
       readonly textLine?: string;
       readonly headerLines: number;
       readonly headerFrom?: string;
+      /** HDR-8BIT: the first field with bytes beyond ASCII, although the client did not ask for SMTPUTF8. */
+      readonly eightBitHeader?: string;
       readonly bareLf: boolean;
     }
   | {

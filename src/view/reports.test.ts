@@ -11,6 +11,7 @@ import { readSharedWorlds } from '../build/lessons.ts';
 import type { WorldDescription } from '../world/description.ts';
 import { importedReport, MOST_IMPORTED, reportsView } from './reports.ts';
 import { openScene } from './testing.ts';
+import { cases } from '../testing/effort.ts';
 
 const report: AggregateReport = {
   schema: 'rfc9990',
@@ -102,7 +103,7 @@ describe('a report file', () => {
           expect(found.report === undefined).toBe(found.problem !== undefined);
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 });

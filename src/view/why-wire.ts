@@ -116,6 +116,12 @@ function conversation(journal: Journal, event: TraceEvent, connection: number, v
     );
     if (meaning !== undefined)
       view.plain.push({ key: `why.reply.${meaning[1]}`, params: { host: replied.host } });
+    const name =
+      replied.note.to === 'END-OF-MESSAGE' ? eightBitHeader(journal, event.seq, connection) : undefined;
+    if (name !== undefined) {
+      view.plain.push({ key: 'why.reply.header8bit', params: { name } });
+      view.rules.push({ rule: 'RFC 6532 §3' });
+    }
     if (replied.rule !== undefined && !view.rules.some((one) => one.rule === replied.rule))
       view.rules.push({ rule: replied.rule });
   } else if (event.type === 'net.data' && event.side === 'client') {
@@ -135,6 +141,16 @@ function conversation(journal: Journal, event: TraceEvent, connection: number, v
     lines: linesOf(journal, connection, event.seq),
   });
   return view;
+}
+
+/** HDR-8BIT: the field of the message just read that holds bytes beyond ASCII without SMTPUTF8. */
+function eightBitHeader(journal: Journal, before: number, connection: number): string | undefined {
+  for (let seq = before; seq > 0; seq--) {
+    const event = journal.trace[seq - 1];
+    if (event?.type === 'smtp.server' && event.connection === connection && event.note.kind === 'content')
+      return event.note.eightBitHeader;
+  }
+  return undefined;
 }
 
 /** The reply that a segment of a server carries, as its session decided it. */

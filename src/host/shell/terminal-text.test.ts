@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromLatin1, fromUtf8, utf8 } from '../../base/bytes.ts';
 import { restText, streamText, textStream } from './terminal-text.ts';
+import { cases } from '../../testing/effort.ts';
 
 function shown(chunks: readonly string[]): string {
   const stream = textStream();
@@ -36,7 +37,7 @@ describe('bytes on a terminal', () => {
         // eslint-disable-next-line no-control-regex
         expect(out).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
       }),
-      { numRuns: 2_000 },
+      cases(2_000),
     );
     expect(fromUtf8(utf8('ü'))).toBe('ü');
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitWords } from './words.ts';
+import { cases } from '../../testing/effort.ts';
 
 const split = (line: string) => splitWords(line, '/home/alice', (name) => (name === 'USER' ? 'alice' : ''));
 const words = (line: string): readonly string[] => {
@@ -49,7 +50,7 @@ describe('a command line', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (line) => {
         split(line);
       }),
-      { numRuns: 2_000 },
+      cases(2_000),
     );
   });
 });

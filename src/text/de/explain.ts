@@ -118,6 +118,8 @@ export const explain: ExplainWords = {
   'why.reply.unknownCommand': '{host} kennt dieses Wort nicht als Befehl.',
   'why.reply.tooFast':
     'Der Client sprach weiter, ohne die Antwort abzuwarten. Spam-Programme tun das, darum legt {host} auf.',
+  'why.reply.header8bit':
+    'Sie wurde angenommen, aber ihre Kopfzeile {name} enthält rohe Bytes jenseits von ASCII, und der Absender hat kein SMTPUTF8 verlangt (`HDR-8BIT`). Der nächste Server darf sie verändern, und wer sie liest, muss ihren Zeichensatz raten. Richtig wäre ein kodiertes Wort: `=?UTF-8?Q?J=C3=BCrgen?=`.',
   'why.reply.queued': 'Von jetzt an ist {host} verantwortlich: Er stellt zu oder meldet, dass es nicht ging.',
   'why.reply.data':
     'Jetzt der Brief selbst: Kopfzeilen, eine leere Zeile, Text und am Ende eine Zeile nur mit einem Punkt.',

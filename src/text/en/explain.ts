@@ -114,6 +114,8 @@ export const explain = {
   'why.reply.unknownCommand': '{host} does not know this word as a command.',
   'why.reply.tooFast':
     'The client sent on without waiting for the reply. Spam programs do that, so {host} hangs up.',
+  'why.reply.header8bit':
+    'It was taken, but its header field {name} holds raw bytes beyond ASCII, and the sender did not ask for SMTPUTF8 (`HDR-8BIT`). The next server may change them, and a reader must guess their character set. Right would be an encoded word: `=?UTF-8?Q?J=C3=BCrgen?=`.',
   'why.reply.queued':
     'From now on {host} is responsible: it delivers the message or reports that it could not.',
   'why.reply.data':
