@@ -8,13 +8,13 @@ import { decodeMessage, encodeMessage } from '../dns/wire.ts';
 import { parseZone } from '../dns/zone-file.ts';
 import type { ZoneMap } from '../dns/zone.ts';
 
-/** Where it listens; a resolver knows no other port than 53. */
-export const NAMES_ADDRESS = '127.0.0.77';
+/** Where it may listen, the first that is free; a resolver knows no other port than 53. */
+const ADDRESSES = Array.from({ length: 20 }, (_, i) => `127.0.0.${200 + i}`);
 
 const ROOT = `$TTL 300
 @ SOA ns.example. hostmaster.example. 1 3600 900 604800 60
 @ NS ns.example.
-ns.example. A ${NAMES_ADDRESS}
+ns.example. A 127.0.0.1
 mx.hafen.example. A 127.0.0.1
 hafen.example. MX 10 mx.hafen.example.
 absender.example. MX 10 mail.absender.example.
@@ -43,19 +43,34 @@ function zones(): ZoneMap {
 /** Names take a moment everywhere: long enough that what a client sends too early is there before the greeting. */
 const DELAY_MS = 15;
 
-/** Answers until the socket is closed. Throws when the address is taken. */
-export async function serveNames(): Promise<Socket> {
+export interface Names {
+  readonly socket: Socket;
+  readonly address: string;
+}
+
+/** Answers until the socket is closed. Throws when no address is free. */
+export async function serveNames(): Promise<Names> {
   const known = zones();
-  const socket = createSocket('udp4');
-  socket.on('message', (bytes, { address, port }) => {
-    const query = decodeMessage(new Uint8Array(bytes));
-    const answer = query.ok ? answerQuery(known, query.value, { transport: 'udp' }) : undefined;
-    if (answer !== undefined)
-      setTimeout(() => socket.send(encodeMessage(answer), port, address, () => undefined), DELAY_MS);
-  });
-  await new Promise<void>((done, fail) => {
-    socket.once('error', fail);
-    socket.bind(53, NAMES_ADDRESS, done);
-  });
-  return socket;
+  for (const address of ADDRESSES) {
+    const socket = createSocket('udp4');
+    const isBound = await new Promise<boolean>((done) => {
+      socket.once('error', () => done(false));
+      socket.bind(53, address, () => done(true));
+    });
+    if (!isBound) {
+      socket.close();
+      continue;
+    }
+    socket.on('message', (bytes, from) => {
+      const query = decodeMessage(new Uint8Array(bytes));
+      const answer = query.ok ? answerQuery(known, query.value, { transport: 'udp' }) : undefined;
+      if (answer !== undefined)
+        setTimeout(
+          () => socket.send(encodeMessage(answer), from.port, from.address, () => undefined),
+          DELAY_MS,
+        );
+    });
+    return { socket, address };
+  }
+  throw new Error(`port 53 is taken on ${ADDRESSES[0] ?? ''} and those after it`);
 }

@@ -15,7 +15,7 @@ import {
   type DovecotPorts,
   type DovecotProfile,
 } from './against-real-dovecot.ts';
-import { NAMES_ADDRESS, serveNames } from './against-real-names.ts';
+import { serveNames } from './against-real-names.ts';
 import { writePostfix, type PostfixProfile } from './against-real-postfix.ts';
 
 /** The comparison cannot be made here; the message says what to do. */
@@ -78,7 +78,7 @@ export function installedVersions(): { readonly postfix: string; readonly doveco
 }
 
 /** Ports that nothing listens on, from below those that the system gives to connections. */
-let nextPort = 20_000 + (process.pid % 400) * 30;
+let nextPort = 20_000 + (process.pid % 100) * 100;
 
 async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
@@ -163,8 +163,8 @@ export async function startServers(profiles: readonly PostfixProfile[]): Promise
     const path = join(folder, 'postfix', 'log');
     return log + (existsSync(path) ? readFileSync(path, 'utf8') : '');
   };
-  const names = await serveNames().catch((problem: NodeJS.ErrnoException) => {
-    throw new CannotCompare(`The names cannot be served on ${NAMES_ADDRESS} port 53: ${problem.message}`);
+  const names = await serveNames().catch((problem: Error) => {
+    throw new CannotCompare(`The names cannot be served: ${problem.message}.`);
   });
   const group = (child: ChildProcess, signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
@@ -181,7 +181,7 @@ export async function startServers(profiles: readonly PostfixProfile[]): Promise
     const gone = Promise.all(running.map((child) => new Promise((done) => child.once('exit', done))));
     await Promise.race([gone, new Promise((done) => setTimeout(done, 3000))]);
     for (const child of children) group(child, 'SIGKILL');
-    names.close();
+    names.socket.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
@@ -236,7 +236,7 @@ export async function startServers(profiles: readonly PostfixProfile[]): Promise
     });
     const etc = join(folder, 'etc');
     mkdirSync(etc);
-    writeFileSync(join(etc, 'resolv.conf'), `nameserver ${NAMES_ADDRESS}\noptions timeout:2 attempts:2\n`);
+    writeFileSync(join(etc, 'resolv.conf'), `nameserver ${names.address}\noptions timeout:2 attempts:2\n`);
     writeFileSync(join(etc, 'hosts'), '127.0.0.1 localhost\n');
     writeFileSync(join(etc, 'nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n');
     const mounts = ['resolv.conf', 'hosts', 'nsswitch.conf']
