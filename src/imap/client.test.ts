@@ -210,7 +210,7 @@ describe('IMAP client', () => {
     device.ask({ kind: 'select', folder: 'INBOX' });
     device.session.capabilities = device.session.capabilities.filter((each) => each !== 'MOVE');
     const lost = device.ask({ kind: 'move', uids: [1], folder: 'Entwürfe\r\nx DELETE INBOX' });
-    expect(lost).toMatchObject({ ok: false, code: 'TRYCREATE' });
+    expect(lost).toMatchObject({ ok: false, code: 'CANNOT' });
     device.ask({ kind: 'search', text: 'a"\r\nb UID STORE 1 +FLAGS (\\Deleted)' });
     device.ask({ kind: 'flag', uids: [1], flag: '\\Seen)\r\nc EXPUNGE', on: true });
     expect(folderOf(lab.store).messages.map((each) => each.flags)).toEqual([[], []]);

@@ -4,7 +4,7 @@ import type { Time } from '../base/dates.ts';
 import type { Folder, MailStore, MailUser } from '../mailbox/store.ts';
 import { findFolder } from '../mailbox/store.ts';
 import { isRev2, note, type ImapSession, type Status } from './session.ts';
-import { astring, printName, readName, type Arg } from './syntax.ts';
+import { astring, printName, readName, wireName, type Arg } from './syntax.ts';
 import type { View } from './view.ts';
 
 export interface Context {
@@ -52,11 +52,8 @@ export function mailboxName(context: Context, arg: Arg | undefined): { name: str
   const wire = astring(arg);
   if (wire === undefined) return { outcome: bad('Missing arguments') };
   const name = readName(names(context.session), wire);
-  if (name === undefined)
-    return {
-      outcome: no(`[CANNOT] Invalid mailbox name: Invalid ${isRev2(context.session) ? 'UTF-8' : 'mUTF-7'}`),
-    };
-  return { name };
+  if (name !== undefined) return { name };
+  return { outcome: no(`Mailbox name is not valid ${isRev2(context.session) ? 'UTF-8' : 'mUTF-7'}`) };
 }
 
 /** RFC 3501 §6.3.1 and RFC 5530: APPEND and COPY hint at CREATE; Dovecot 2.3 says NONEXISTENT only in some places. */
@@ -67,7 +64,7 @@ export function missing(
 ): Outcome {
   const shown = code === 'none' && context.session.config.version === '2.4' ? 'NONEXISTENT' : code;
   const prefix = shown === 'none' ? '' : `[${shown}] `;
-  return no(`${prefix}Mailbox doesn't exist: ${printed(context.session, name)}`);
+  return no(`${prefix}Mailbox doesn't exist: ${wireName(names(context.session), name)}`);
 }
 
 export function folderNamed(context: Context, name: string): Folder | undefined {

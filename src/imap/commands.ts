@@ -97,22 +97,19 @@ function enable(context: Context, args: readonly Arg[]): Outcome {
   for (const arg of args) {
     const name = keyword(arg);
     if (name === undefined) return bad('Invalid arguments');
-    if (!able.includes(name) || session.enabled.includes(name)) continue;
-    session.enabled.push(name);
+    if (!able.includes(name)) continue;
+    if (!session.enabled.includes(name)) session.enabled.push(name);
     fresh.push(name === 'IMAP4REV2' ? 'IMAP4rev2' : name);
   }
   if (fresh.length > 0) untagged(session, `ENABLED ${fresh.join(' ')}`);
   return ok('Enabled.');
 }
 
-/** The word behind UID, when the command is one; and what is left of the text. */
-function unpack(name: string, text: string): { name: string; text: string; uid: boolean } | undefined {
+/** The word behind UID, and what is left of the text. */
+function unpack(name: string, text: string): { name: string; text: string; uid: boolean } {
   if (name !== 'UID') return { name, text, uid: false };
-  const match = /^([A-Za-z]+)(?: |$)/.exec(text);
-  const inner = match?.[1]?.toUpperCase() ?? '';
-  return WITH_UID.includes(inner)
-    ? { name: inner, text: text.slice(inner.length + 1), uid: true }
-    : undefined;
+  const inner = (/^[^ ]*/.exec(text)?.[0] ?? '').toUpperCase();
+  return { name: inner, text: text.slice(inner.length + 1), uid: true };
 }
 
 /** A whole command after login; `text` holds what follows tag and name, literals included. */
@@ -130,10 +127,14 @@ export function runCommand(
     return;
   }
   const called = unpack(name, text);
-  const context: Context = { session, store, user, tag, uid: called?.uid === true, now };
-  const outcome = called === undefined ? bad('Unknown UID command') : run(context, called.name, called.text);
-  finish(context, outcome, called?.uid === true ? `UID ${called.name}` : name);
+  const context: Context = { session, store, user, tag, uid: called.uid, now };
+  const isOne = !called.uid || WITH_UID.includes(called.name);
+  const outcome = isOne ? run(context, called.name, called.text) : bad(noCommand(called.name));
+  finish(context, outcome, called.uid && called.name !== '' ? `UID ${called.name}` : called.name);
 }
+
+/** UID alone is no name at all to Dovecot. */
+const noCommand = (name: string): string => (name === '' ? 'Invalid command name' : 'Unknown command');
 
 function run(context: Context, name: string, text: string): Outcome {
   const { session, store, now } = context;
@@ -164,12 +165,17 @@ export function finish(context: Context, outcome: Outcome, name: string): void {
   const { session, tag, now } = context;
   if (outcome === 'waiting' || session.state === 'logout') return;
   if ('bad' in outcome) {
-    tagged(session, now, tag, 'BAD', `Error in IMAP command ${name}: ${outcome.bad}`);
+    const of = name === '' ? '' : ` ${name}`;
+    tagged(session, now, tag, 'BAD', `Error in IMAP command${of}: ${outcome.bad}`);
     countBad(session, now);
     return;
   }
   if (!messages.sync(context, outcome.sync)) {
-    bye(session, now, 'IMAP session state is inconsistent, please relogin.', 'inconsistent');
+    // Who deletes the mailbox that it has open hears that it is done, and then has to go.
+    if (name === 'DELETE') {
+      tagged(session, now, tag, outcome.status, outcome.text);
+      bye(session, now, 'Selected mailbox was deleted, have to disconnect.', 'inconsistent');
+    } else bye(session, now, 'IMAP session state is inconsistent, please relogin.', 'inconsistent');
     return;
   }
   tagged(session, now, tag, outcome.status, outcome.text);

@@ -23,9 +23,10 @@ import {
   type Context,
   type Outcome,
 } from './command.ts';
+import { enableCondstore } from './condstore.ts';
 import { untagged } from './session.ts';
 import { astring, keyword, nstring, printName, readName, type Arg } from './syntax.ts';
-import { recentCount } from './view.ts';
+import { recentCount, viewedFolder } from './view.ts';
 
 function refusedName(name: string): Outcome | undefined {
   const fault = folderNameFault(name);
@@ -60,6 +61,8 @@ export function remove(context: Context, args: readonly Arg[]): Outcome {
   const read = mailboxName(context, args[0]);
   if ('outcome' in read) return read.outcome;
   const { name } = read;
+  const refused = refusedName(name);
+  if (refused !== undefined) return refused;
   if (name === 'INBOX') return no("INBOX can't be deleted.");
   if (folderNamed(context, name) === undefined) return missing(context, name, 'NONEXISTENT');
   context.user.subscriptions = subscriptionsOf(context.user);
@@ -74,16 +77,17 @@ export function rename(context: Context, args: readonly Arg[]): Outcome {
   if ('outcome' in from) return from.outcome;
   const to = mailboxName(context, args[1]);
   if ('outcome' in to) return to.outcome;
+  const refused = refusedName(from.name) ?? refusedName(to.name);
+  if (refused !== undefined) return refused;
   const { user } = context;
   const below = user.folders.filter(
     (each) => each.name === from.name || each.name.startsWith(`${from.name}/`),
   );
   if (below.length === 0) return missing(context, from.name, 'NONEXISTENT');
   if (from.name === 'INBOX') return no("[CANNOT] Renaming INBOX isn't supported.");
-  const refused = refusedName(to.name);
-  if (refused !== undefined) return refused;
+  if (from.name === to.name) return no("[ALREADYEXISTS] Can't rename mailbox to itself");
+  if (to.name.startsWith(`${from.name}/`)) return no("Can't rename mailbox under its own child.");
   if (folderNamed(context, to.name) !== undefined) return no('[ALREADYEXISTS] Target mailbox already exists');
-  if (to.name.startsWith(`${from.name}/`)) return no("[CANNOT] Can't rename mailbox under itself.");
   user.subscriptions = subscriptionsOf(user);
   for (const folder of below) folder.name = to.name + folder.name.slice(from.name.length);
   syncSubscribed(user);
@@ -134,8 +138,11 @@ function isLike(name: string, pattern: string): boolean {
   return places.has(name.length);
 }
 
-/** INBOX in any case (RFC 9051 §5.1). */
-const withInbox = (pattern: string): string => pattern.replace(/^inbox(?=$|\/)/i, 'INBOX');
+/** INBOX in any case (RFC 9051 §5.1), whatever of it the pattern spells out. */
+const isNamed = (name: string, pattern: string): boolean =>
+  isLike(name, pattern) ||
+  (name === 'INBOX' && isLike(name, pattern.toUpperCase())) ||
+  (name.startsWith('INBOX/') && isLike(name, pattern.replace(/^inbox/i, 'INBOX')));
 
 interface Entry {
   readonly name: string;
@@ -159,6 +166,18 @@ function entries(user: MailUser): Entry[] {
   return out;
 }
 
+function levelsAbove(name: string): string[] {
+  const levels = name.split('/');
+  return levels.slice(1).map((_, depth) => levels.slice(0, depth + 1).join('/'));
+}
+
+/** Subscriptions in their order, each behind the levels above it that are to be shown. */
+function inOrderOf(subscribed: readonly string[], above: ReadonlySet<string>): string[] {
+  return [
+    ...new Set(subscribed.flatMap((name) => [...levelsAbove(name).filter((each) => above.has(each)), name])),
+  ];
+}
+
 const SELECT_OPTIONS = ['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE'];
 const RETURN_OPTIONS = ['SUBSCRIBED', 'CHILDREN', 'SPECIAL-USE', 'STATUS'];
 
@@ -170,23 +189,29 @@ export function list(context: Context, given: readonly Arg[], lsub = false): Out
   if (!lsub && first?.kind === 'list') {
     select = first.items.map((each) => keyword(each) ?? '');
     if (select.some((each) => !SELECT_OPTIONS.includes(each))) return bad('Unknown select options');
+    if (
+      select.includes('RECURSIVEMATCH') &&
+      !select.some((each) => each === 'SUBSCRIBED' || each === 'SPECIAL-USE')
+    )
+      return bad('RECURSIVEMATCH must not be the only selection.');
     args = args.slice(1);
   }
   const reference = astring(args[0]);
   if (reference === undefined) return bad('Invalid reference');
   const patternArg = args[1];
   const wires = patternArg?.kind === 'list' ? patternArg.items.map(astring) : [astring(patternArg)];
-  if (wires.length === 0 || wires.some((each) => each === undefined)) return bad('Invalid pattern');
+  if (wires.some((each) => each === undefined)) return bad('Invalid pattern');
   let wanted: string[] = [];
   let status: readonly string[] | undefined;
-  const extended = select.length > 0 || patternArg?.kind === 'list' || args.length > 2;
+  const extended = args !== given || patternArg?.kind === 'list' || args.length > 2;
   if (args.length > 2) {
     const options = args[3];
-    if (keyword(args[2]) !== 'RETURN' || options?.kind !== 'list') return bad('Unknown options');
+    if (keyword(args[2]) !== 'RETURN' || options?.kind !== 'list') return bad('Extra arguments.');
     for (let at = 0; at < options.items.length; at++) {
       const name = keyword(options.items[at]) ?? '';
       if (!RETURN_OPTIONS.includes(name)) return bad('Unknown return options');
       if (name === 'STATUS') {
+        if (options.items[at + 1] === undefined) return bad('Unknown return options');
         const items = statusItems(context, options.items[++at]);
         if (typeof items === 'string') return bad(items);
         status = items;
@@ -199,6 +224,7 @@ export function list(context: Context, given: readonly Arg[], lsub = false): Out
     if (select.includes('SPECIAL-USE')) wanted.push('SPECIAL-USE');
   }
   const completed = ok(lsub ? 'Lsub completed.' : 'List completed.');
+  if (wires[0] === '' && lsub) return completed;
   if (wires[0] === '' && !extended) {
     untagged(session, 'LIST (\\Noselect) "/" ""');
     return completed;
@@ -206,40 +232,59 @@ export function list(context: Context, given: readonly Arg[], lsub = false): Out
   // A reference is put before the pattern (RFC 9051 §6.3.9).
   const patterns = wires.map((wire) => {
     const text = reference + (wire ?? '');
-    return withInbox(readName(names(session), text) ?? text);
+    return readName(names(session), text) ?? text;
   });
   const subscribed = subscriptionsOf(user);
   const all = entries(user);
-  const candidates: Entry[] = select.includes('SUBSCRIBED')
-    ? subscribed.map((name) => ({ name, folder: findFolder(user, name) }))
-    : all;
-  for (const { name, folder } of candidates) {
-    if (!patterns.some((pattern) => isLike(name, pattern))) continue;
+  const isWanted = (name: string): boolean => patterns.some((pattern) => isNamed(name, pattern));
+  const ofSubscribed = select.includes('SUBSCRIBED');
+  // Levels above what is subscribed to and not listed itself (RFC 9051 §6.3.9, and RFC 3501 §6.3.9 for LSUB).
+  const showsAbove = lsub ? patterns.some((each) => each.endsWith('%')) : select.includes('RECURSIVEMATCH');
+  const above = new Set(
+    (showsAbove && ofSubscribed ? subscribed : []).flatMap((name) =>
+      levelsAbove(name).filter((each) => !isWanted(name) || (!lsub && subscribed.includes(each))),
+    ),
+  );
+  const listed = ofSubscribed ? inOrderOf(subscribed, above) : all.map(({ name }) => name);
+  for (const name of listed) {
+    if (!isWanted(name)) continue;
+    const folder = findFolder(user, name);
     if (select.includes('SPECIAL-USE') && folder?.specialUse === undefined) continue;
     const attributes: string[] = [];
     if (wanted.includes('SUBSCRIBED') && subscribed.includes(name)) attributes.push('\\Subscribed');
+    if (lsub && !subscribed.includes(name)) attributes.push('\\Noselect');
     const children = all.some((each) => each.name.startsWith(`${name}/`));
-    if (folder === undefined && !lsub)
-      attributes.push(select.includes('SUBSCRIBED') ? '\\NonExistent' : '\\Noselect');
+    if (folder === undefined && !lsub) attributes.push(extended ? '\\NonExistent' : '\\Noselect');
     if (wanted.includes('CHILDREN')) attributes.push(children ? '\\HasChildren' : '\\HasNoChildren');
     if (wanted.includes('SPECIAL-USE') && folder?.specialUse !== undefined)
       attributes.push(folder.specialUse);
+    const info = !lsub && above.has(name) ? ' (CHILDINFO ("SUBSCRIBED"))' : '';
     untagged(
       session,
-      `${lsub ? 'LSUB' : 'LIST'} (${attributes.join(' ')}) "/" ${printName(names(session), name)}`,
+      `${lsub ? 'LSUB' : 'LIST'} (${attributes.join(' ')}) "/" ${printName(names(session), name)}${info}`,
     );
     if (status !== undefined && folder !== undefined) sendStatus(context, folder, status);
   }
   return completed;
 }
 
-const STATUS_ITEMS = ['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN', 'SIZE', 'HIGHESTMODSEQ'];
+/** In the order in which Dovecot tells them, whatever was asked for first. */
+const STATUS_ITEMS = [
+  'MESSAGES',
+  'RECENT',
+  'UIDNEXT',
+  'UIDVALIDITY',
+  'UNSEEN',
+  'HIGHESTMODSEQ',
+  'SIZE',
+  'DELETED',
+];
 
 function statusItems(context: Context, arg: Arg | undefined): readonly string[] | string {
   if (arg === undefined) return 'Missing arguments';
   if (arg.kind !== 'list') return 'Invalid arguments';
   if (arg.items.length === 0) return 'Empty status list';
-  const known = context.session.config.version === '2.4' ? [...STATUS_ITEMS, 'DELETED'] : STATUS_ITEMS;
+  const known = STATUS_ITEMS.filter((each) => each !== 'DELETED' || context.session.config.version === '2.4');
   const items: string[] = [];
   for (const each of arg.items) {
     const item = keyword(each);
@@ -248,7 +293,7 @@ function statusItems(context: Context, arg: Arg | undefined): readonly string[] 
     if (!known.includes(item)) return `Invalid status item ${item}`;
     items.push(item);
   }
-  return items;
+  return known.filter((each) => items.includes(each));
 }
 
 function sendStatus(context: Context, folder: Folder, items: readonly string[]): void {
@@ -288,6 +333,11 @@ export function status(context: Context, args: readonly Arg[]): Outcome {
   if (typeof items === 'string') return bad(items);
   const folder = folderNamed(context, read.name);
   if (folder === undefined) return missing(context, read.name);
+  const open = context.session.view && viewedFolder(context.session, context.store);
+  if (items.includes('HIGHESTMODSEQ')) {
+    if (open === undefined) context.session.enabled.push('CONDSTORE');
+    else enableCondstore(context.session, open);
+  }
   sendStatus(context, folder, items);
   const selected = context.session.view?.uidValidity === folder.uidValidity;
   return ok(selected ? '[CLIENTBUG] Status on selected mailbox completed.' : 'Status completed.');

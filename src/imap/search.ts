@@ -4,11 +4,13 @@
 import { DAY, MONTHS, timeOf, type Time } from '../base/dates.ts';
 import { fromUtf8Strict, latin1 } from '../base/bytes.ts';
 import { rawOf, type StoredMessage } from '../mailbox/store.ts';
+import { parseAddressList, type Mailbox } from '../message/address.ts';
 import { parseMailDate } from '../message/date.ts';
 import { decodeHeaderText } from '../message/encoded-word.ts';
 import { parseMessage } from '../message/header.ts';
 import { partsOf, partText } from '../message/mime.ts';
 import { bad, done, no, type Outcome, type SelectedContext } from './command.ts';
+import { enableCondstore } from './condstore.ts';
 import { isRev2, untagged } from './session.ts';
 import { mimeOf } from './structure.ts';
 import { astring, keyword, nstring, parseSet, printSet, type Arg } from './syntax.ts';
@@ -21,7 +23,13 @@ type Key =
   | { readonly kind: 'not'; readonly key: Key }
   | { readonly kind: 'and' | 'or'; readonly keys: readonly Key[] }
   | { readonly kind: 'numbers'; readonly numbers: ReadonlySet<number> }
-  | { readonly kind: 'header'; readonly field: string; readonly text: string }
+  | {
+      readonly kind: 'header';
+      readonly field: string;
+      readonly text: string;
+      /** Addresses as Dovecot writes them anew, a subject in one line, or the field as it stands. */
+      readonly as: 'addresses' | 'unfolded' | 'raw';
+    }
   | { readonly kind: 'body' | 'text'; readonly text: string }
   | { readonly kind: 'larger' | 'smaller'; readonly value: number }
   | { readonly kind: 'modseq'; readonly value: number }
@@ -32,6 +40,8 @@ interface Reader {
   readonly args: readonly Arg[];
   at: number;
   depth: number;
+  /** Search text must be UTF-8. */
+  readonly utf8: boolean;
 }
 
 class Wrong {
@@ -41,6 +51,7 @@ class Wrong {
 const FLAGS = ['ANSWERED', 'DELETED', 'DRAFT', 'FLAGGED', 'SEEN'];
 const flagKey = (name: string): Key => ({ kind: 'flag', flag: `\\${name}` });
 const not = (key: Key): Key => ({ kind: 'not', key });
+const NONE = not({ kind: 'all' });
 
 /** All keys that are left, which must all hold. */
 function readKeys(reader: Reader): Key | Wrong {
@@ -50,40 +61,52 @@ function readKeys(reader: Reader): Key | Wrong {
     if (key instanceof Wrong) return key;
     keys.push(key);
   }
-  return keys.length === 0 ? new Wrong('Missing search parameters') : { kind: 'and', keys };
+  return { kind: 'and', keys };
 }
 
 function readKey(reader: Reader): Key | Wrong {
   const arg = reader.args[reader.at++];
-  if (arg === undefined) return new Wrong('Missing argument for search key');
+  if (arg === undefined) return new Wrong('Missing argument');
   if (++reader.depth > 2000) return new Wrong('Too many search keys');
   if (arg.kind === 'list')
-    return readKeys({ context: reader.context, args: arg.items, at: 0, depth: reader.depth });
+    return arg.items.length === 0
+      ? new Wrong('No search parameters inside list')
+      : readKeys({ ...reader, args: arg.items, at: 0 });
+  if (arg.kind === 'string') return new Wrong(`Unexpected string as search key: ${arg.text}`);
   const name = arg.text.toUpperCase();
-  const word = (): string | undefined => astring(reader.args[reader.at++]);
-  const text = (make: (text: string) => Key): Key | Wrong => {
-    const value = word();
-    return value === undefined ? new Wrong(`Missing parameter for argument ${name}`) : make(unicode(value));
+  const word = (make: (value: string) => Key | Wrong): Key | Wrong => {
+    const value = reader.args[reader.at++];
+    if (value?.kind === 'list') return new Wrong(`Unexpected ( (for search key: ${name})`);
+    return value === undefined
+      ? new Wrong(`Missing parameter for search key (for search key: ${name})`)
+      : make(value.text);
   };
-  const number = (make: (value: number) => Key): Key | Wrong => {
-    const value = word();
-    return value !== undefined && /^\d{1,15}$/.test(value)
-      ? make(Number(value))
-      : new Wrong(`Invalid search ${name.toLowerCase()} parameter`);
-  };
+  const text = (make: (text: string) => Key): Key | Wrong =>
+    word((value) => {
+      const read = unicode(value);
+      return read === undefined && reader.utf8 ? new Wrong('Invalid search key') : make(fold(read ?? value));
+    });
+  const number = (what: string, least: number, make: (value: number) => Key): Key | Wrong =>
+    word((value) =>
+      /^\d{1,15}$/.test(value) && Number(value) >= least
+        ? make(Number(value))
+        : new Wrong(`Invalid search ${what} parameter`),
+    );
   if (FLAGS.includes(name)) return flagKey(name);
   if (name.startsWith('UN') && FLAGS.includes(name.slice(2))) return not(flagKey(name.slice(2)));
   const date = /^(SENT)?(BEFORE|ON|SINCE)$/.exec(name);
   if (date !== null) {
-    const day = readDate(word() ?? '');
-    if (day === undefined) return new Wrong('Invalid search date parameter');
-    const of = date[1] === undefined ? 'internal' : 'sent';
-    return {
-      kind: 'date',
-      of,
-      from: date[2] === 'BEFORE' ? -Infinity : day,
-      to: date[2] === 'BEFORE' ? day : date[2] === 'ON' ? day + DAY : Infinity,
-    };
+    return word((value) => {
+      const day = readDate(value);
+      if (day === undefined) return new Wrong('Invalid search date parameter');
+      const of = date[1] === undefined ? 'internal' : 'sent';
+      return {
+        kind: 'date',
+        of,
+        from: date[2] === 'BEFORE' ? -Infinity : day,
+        to: date[2] === 'BEFORE' ? day : date[2] === 'ON' ? day + DAY : Infinity,
+      };
+    });
   }
   switch (name) {
     case 'ALL':
@@ -105,51 +128,51 @@ function readKey(reader: Reader): Key | Wrong {
       return other instanceof Wrong ? other : { kind: 'or', keys: [one, other] };
     }
     case 'KEYWORD':
-    case 'UNKEYWORD': {
-      const flag = keyword(reader.args[reader.at]) === undefined ? undefined : word();
-      if (flag === undefined) return new Wrong(`Missing parameter for argument ${name}`);
-      // Dovecot gives a keyword its place in the mailbox when it is first spoken of.
-      learnKeywords(reader.context.view, [flag]);
-      const key: Key = { kind: 'flag', flag };
-      return name === 'KEYWORD' ? key : not(key);
-    }
+    case 'UNKEYWORD':
+      return word((flag) => {
+        // Dovecot gives a keyword its place in the mailbox when it is first spoken of. A system flag is none.
+        learnKeywords(reader.context.view, [flag]);
+        const key: Key = flag.startsWith('\\') ? NONE : { kind: 'flag', flag };
+        return name === 'KEYWORD' ? key : not(key);
+      });
     case 'BCC':
     case 'CC':
     case 'FROM':
     case 'SUBJECT':
     case 'TO':
-      return text((value) => ({ kind: 'header', field: name.toLowerCase(), text: value }));
-    case 'HEADER': {
-      const field = word();
-      if (field === undefined) return new Wrong('Missing parameter for argument HEADER');
-      return text((value) => ({ kind: 'header', field: field.toLowerCase(), text: value }));
-    }
+      return text((value) => ({
+        kind: 'header',
+        field: name.toLowerCase(),
+        text: value,
+        as: name === 'SUBJECT' ? 'unfolded' : 'addresses',
+      }));
+    case 'HEADER':
+      return word((field) =>
+        text((value) => ({ kind: 'header', field: field.toLowerCase(), text: value, as: 'raw' })),
+      );
     case 'BODY':
     case 'TEXT':
       return text((value) => ({ kind: name === 'BODY' ? 'body' : 'text', text: value }));
     case 'LARGER':
-      return number((value) => ({ kind: 'larger', value }));
+      return number('size', 0, (value) => ({ kind: 'larger', value }));
     case 'SMALLER':
-      return number((value) => ({ kind: 'smaller', value }));
+      return number('size', 0, (value) => ({ kind: 'smaller', value }));
     case 'MODSEQ':
-      return number((value) => ({ kind: 'modseq', value }));
+      return modSeqKey(reader, word);
     case 'YOUNGER':
     case 'OLDER': {
       const { now } = reader.context;
-      return number((seconds) => {
+      return number('interval', 1, (seconds) => {
         const edge = now - seconds * 1000;
         return name === 'YOUNGER'
           ? { kind: 'date', of: 'internal', from: edge, to: Infinity }
           : { kind: 'date', of: 'internal', from: -Infinity, to: edge + 1 };
       });
     }
-    case 'UID': {
-      const set = word();
-      return set === undefined ? new Wrong('Missing parameter for argument UID') : setKey(reader, set, true);
-    }
+    case 'UID':
+      return word((set) => setKey(reader, set, true));
     default:
-      if (arg.kind === 'atom' && (arg.text === '$' || /^[\d*]/.test(arg.text)))
-        return setKey(reader, arg.text, false);
+      if (arg.text === '$' || /^[\d*]/.test(arg.text)) return setKey(reader, arg.text, false);
       return new Wrong(`Unknown argument ${name}`);
   }
 }
@@ -163,7 +186,29 @@ function setKey(reader: Reader, text: string, uid: boolean): Key | Wrong {
   }
   const ranges = parseSet(text);
   if (ranges === undefined) return new Wrong(uid ? 'Invalid UID messageset' : 'Invalid messageset');
-  return { kind: 'numbers', numbers: new Set(numbersIn(view, ranges, uid)) };
+  // Dovecot knows no message 9 in a mailbox of five, and so nothing from there to the end either.
+  const within = uid
+    ? ranges
+    : ranges.filter(({ from, to }) => Math.min(from, to) <= view.toldMessages || from === to);
+  return { kind: 'numbers', numbers: new Set(numbersIn(view, within, uid)) };
+}
+
+/** `MODSEQ 5`, `MODSEQ "/flags/\\Seen" all 5` (RFC 7162 §3.1.5): switches mod-sequences on. */
+function modSeqKey(reader: Reader, word: (make: (value: string) => Key | Wrong) => Key | Wrong): Key | Wrong {
+  const value = (text: string): Key | Wrong => {
+    if (!/^\d{1,15}$/.test(text)) return new Wrong('Invalid MODSEQ value');
+    enableCondstore(reader.context.session, reader.context.folder);
+    return { kind: 'modseq', value: Number(text) };
+  };
+  if (reader.args[reader.at]?.kind !== 'string') return word(value);
+  return word((entry) =>
+    word((type) => {
+      if (!['ALL', 'PRIV', 'SHARED'].includes(type.toUpperCase())) return new Wrong('Invalid MODSEQ type');
+      const flag = /^\/flags\/(.*)$/i.exec(entry)?.[1] ?? '';
+      if (!flag.startsWith('\\')) learnKeywords(reader.context.view, [flag]);
+      return word(value);
+    }),
+  );
 }
 
 /** `1-Nov-2026`, as a time at midnight (RFC 9051 §9, date). */
@@ -175,9 +220,7 @@ function readDate(text: string): Time | undefined {
 }
 
 /** Search text is UTF-8 when it can be. */
-function unicode(value: string): string {
-  return fold(fromUtf8Strict(latin1(value)) ?? value);
-}
+const unicode = (value: string): string | undefined => fromUtf8Strict(latin1(value));
 
 const fold = (text: string): string => text.toUpperCase();
 
@@ -218,7 +261,9 @@ function holdsStored(
       return stored.size < key.value;
     case 'header':
       return parseMessage(raw).fields.some(
-        (field) => field.key === key.field && fold(decodeHeaderText(field.value)).includes(key.text),
+        (field) =>
+          field.key === key.field &&
+          searchedTexts(field.value, key.as).some((text) => fold(text).includes(key.text)),
       );
     case 'body':
       return bodyText(raw).includes(key.text);
@@ -239,6 +284,21 @@ function holdsStored(
   }
 }
 
+function searchedTexts(value: string, as: 'addresses' | 'unfolded' | 'raw'): string[] {
+  if (as === 'raw') return [decodeHeaderText(value)];
+  if (as === 'unfolded') return [decodeHeaderText(value).replace(/\s+/g, ' ')];
+  const mailbox = ({ name, localPart, domain }: Mailbox): string => {
+    const address = `${localPart}${domain === '' ? '' : `@${domain}`}`;
+    if (name === '') return address;
+    const decoded = decodeHeaderText(name);
+    const isAtom = /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\x80-\uffff]+$/.test(decoded);
+    return `${isAtom ? decoded : `"${decoded.replace(/[\\"]/g, '\\$&')}"`} <${address}>`;
+  };
+  return parseAddressList(value).addresses.flatMap((each) =>
+    each.kind === 'group' ? [`${each.name}:`, ...each.members.map(mailbox)] : [mailbox(each)],
+  );
+}
+
 /** Text of all parts, and the headers of those within: they stand in the body too. */
 function bodyText(raw: string): string {
   const pieces: string[] = [];
@@ -253,8 +313,13 @@ function bodyText(raw: string): string {
 const CHARSETS = ['UTF-8', 'US-ASCII'];
 
 /** Numbers of the messages that hold, or an outcome that says what is wrong. Used by SORT and THREAD too. */
-export function matching(context: SelectedContext, args: readonly Arg[]): readonly Chosen[] | Outcome {
-  const key = readKeys({ context, args, at: 0, depth: 0 });
+export function matching(
+  context: SelectedContext,
+  args: readonly Arg[],
+  utf8 = true,
+): readonly Chosen[] | Outcome {
+  if (args.length === 0) return bad('Missing search parameters');
+  const key = readKeys({ context, args, at: 0, depth: 0, utf8 });
   if (key instanceof Wrong) return bad(key.text);
   const { view, folder } = context;
   const numbers = view.messages.slice(0, view.toldMessages).map((_, index) => index + 1);
@@ -270,10 +335,10 @@ export function isOutcome(value: readonly Chosen[] | Outcome): value is Outcome 
 export function search(context: SelectedContext, given: readonly Arg[]): Outcome {
   const { session } = context;
   let args = given;
+  let utf8 = false;
   let options: readonly { readonly name: string; readonly value: string }[] | undefined;
-  if (keyword(args[0]) === 'RETURN') {
-    const list = args[1];
-    if (list?.kind !== 'list') return bad('SEARCH return options missing');
+  const list = args[1];
+  if (keyword(args[0]) === 'RETURN' && list?.kind === 'list') {
     const read: { name: string; value: string }[] = [];
     for (let at = 0; at < list.items.length; at++) {
       const name = keyword(list.items[at]) ?? '';
@@ -289,24 +354,35 @@ export function search(context: SelectedContext, given: readonly Arg[]): Outcome
   }
   if (keyword(args[0]) === 'CHARSET') {
     const charset = astring(args[1]);
-    if (charset === undefined) return bad('Missing charset argument');
+    if (charset === undefined) return bad('Invalid charset argument');
     if (!charsetKnown(charset)) return no('[BADCHARSET] Unknown charset.');
     args = args.slice(2);
+    utf8 = charset.toUpperCase() === 'UTF-8';
   }
-  const found = matching(context, args);
+  const found = matching(context, args, utf8);
   if (isOutcome(found)) return found;
   const numbers = found.map((each) => (context.uid ? each.message.uid : each.number));
   if (options === undefined && isRev2(session)) options = [{ name: 'ALL', value: '' }];
-  if (options === undefined) untagged(session, ['SEARCH', ...numbers].join(' '));
-  else esearch(context, options, numbers, found);
+  const isAboutModSeq = args.some(hasModSeq);
+  if (options === undefined) {
+    const highest = isAboutModSeq && found.length > 0 ? [`(MODSEQ ${highestOf(found)})`] : [];
+    untagged(session, ['SEARCH', ...numbers, ...highest].join(' '));
+  } else esearch(context, options, numbers, found, isAboutModSeq);
   return done(context, 'Search completed.');
 }
+
+const hasModSeq = (arg: Arg): boolean =>
+  arg.kind === 'list' ? arg.items.some(hasModSeq) : keyword(arg) === 'MODSEQ';
+
+const highestOf = (found: readonly Chosen[]): number =>
+  found.reduce((highest, { message }) => Math.max(highest, message.modSeq), 0);
 
 function esearch(
   context: SelectedContext,
   options: readonly { readonly name: string; readonly value: string }[],
   numbers: readonly number[],
   found: readonly Chosen[],
+  isAboutModSeq: boolean,
 ): void {
   const { session } = context;
   const value = (name: string): string | undefined => options.find((each) => each.name === name)?.value;
@@ -333,5 +409,11 @@ function esearch(
     out.push(`PARTIAL (${partial} ${part === '' ? 'NIL' : part})`);
   }
   if (wants('COUNT')) out.push(`COUNT ${numbers.length}`);
+  if (isAboutModSeq && found.length > 0) {
+    // RFC 7162 §3.1.10: of what is told, which with MIN and MAX alone is no more than two messages.
+    const ends = [...(wants('MIN') ? found.slice(0, 1) : []), ...(wants('MAX') ? found.slice(-1) : [])];
+    const told = wants('ALL') || wants('COUNT') || ends.length === 0 ? found : ends;
+    out.push(`MODSEQ ${highestOf(told)}`);
+  }
   untagged(session, out.join(' '));
 }

@@ -22,7 +22,7 @@ import {
   type ImapOutput,
   type ImapSession,
 } from './session.ts';
-import { absorb, report, userOf } from './view.ts';
+import { absorb, absorbChanges, report, userOf } from './view.ts';
 
 /** A new connection; greets at once. `seed` must be new for every connection. */
 export function openImapSession(config: ImapConfig, seed: SaslServerSeed, now: Time): ImapSession {
@@ -74,11 +74,7 @@ export function imapAnswer(
  */
 export function imapNotice(session: ImapSession, store: MailStore, now: Time): void {
   if (session.view === undefined || session.state !== 'selected') return;
-  if (!absorb(session, store)) {
-    if (session.continuation?.kind === 'idle')
-      bye(session, now, 'IMAP session state is inconsistent, please relogin.', 'inconsistent');
-    return;
-  }
+  absorbChanges(session, store);
   // Dovecot looks a moment later, so that what happens together is told together.
   if (session.continuation?.kind === 'idle')
     session.continuation.reportAt ??= now + session.config.idleDelayMs;
@@ -115,7 +111,8 @@ export function imapWake(session: ImapSession, store: MailStore, now: Time): voi
     now >= continuation.reportAt
   ) {
     continuation.reportAt = undefined;
-    report(session, true, false);
+    if (absorb(session, store)) report(session, true, false);
+    else bye(session, now, 'IMAP session state is inconsistent, please relogin.', 'inconsistent');
   } else if (continuation?.kind === 'idle') {
     // Keeps what stands between, a NAT for one, from forgetting the connection.
     note(session, now, { kind: 'still-here' });

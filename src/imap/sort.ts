@@ -119,7 +119,8 @@ const isFacts = (value: readonly Facts[] | Outcome): value is readonly Facts[] =
 
 export function sort(context: SelectedContext, args: readonly Arg[]): Outcome {
   const program = args[0];
-  if (program?.kind !== 'list' || program.items.length === 0) return bad('Missing sort program');
+  if (program?.kind !== 'list') return bad('Missing sort program');
+  if (program.items.length === 0) return bad('Empty sort program');
   const order: { readonly of: (facts: Facts) => string | number; readonly sign: number }[] = [];
   let sign = 1;
   for (const item of program.items) {
@@ -132,6 +133,7 @@ export function sort(context: SelectedContext, args: readonly Arg[]): Outcome {
       sign = 1;
     }
   }
+  if (sign < 0) return bad('Sort list ends with REVERSE');
   const facts = found(context, args[1], args.slice(2));
   if (!isFacts(facts)) return facts;
   const sorted = [...facts].sort((a, b) => {
@@ -158,10 +160,7 @@ export function thread(context: SelectedContext, args: readonly Arg[]): Outcome 
   if (!isFacts(facts)) return facts;
   const roots =
     algorithm === 'ORDEREDSUBJECT' ? bySubject(facts) : byReferences(facts, algorithm === 'REFERENCES');
-  untagged(
-    context.session,
-    ['THREAD', ...(roots.length > 0 ? [roots.map(printThread).join('')] : [])].join(' '),
-  );
+  untagged(context.session, `THREAD ${roots.map(printThread).join('')}`);
   return done(context, 'Thread completed.');
 }
 

@@ -5,17 +5,23 @@ import { fromLatin1, utf8 } from '../base/bytes.ts';
 import { parseAddressList, type Mailbox } from '../message/address.ts';
 import { parseMessage, type HeaderField } from '../message/header.ts';
 import { parseMime, type MimePart } from '../message/mime.ts';
-import { nstring } from './syntax.ts';
+import { literal, nstring } from './syntax.ts';
 
 const orNil = (items: readonly string[]): string => (items.length === 0 ? 'NIL' : `(${items.join('')})`);
 
+/** What people read is told in one line, and as a literal where quotes would need a backslash. */
+function forHumans(text: string | undefined): string {
+  const line = text?.replace(/[ \t\r\n]+/g, ' ');
+  return line !== undefined && /["\\]/.test(line) ? literal(line) : nstring(line);
+}
+
 function address(mailbox: Mailbox): string {
-  const text = (value: string): string => nstring(value === '' ? undefined : value);
   const route =
     mailbox.route.length === 0 ? 'NIL' : nstring(mailbox.route.map((each) => `@${each}`).join(','));
-  const host = mailbox.domain === '' ? '"MISSING_DOMAIN"' : nstring(mailbox.domain);
+  const nowhere = mailbox.localPart === '' ? '"SYNTAX_ERROR"' : '"MISSING_DOMAIN"';
+  const host = mailbox.domain === '' ? nowhere : nstring(mailbox.domain);
   const local = mailbox.localPart === '' ? '"MISSING_MAILBOX"' : nstring(mailbox.localPart);
-  return `(${text(mailbox.name)} ${route} ${local} ${host})`;
+  return `(${forHumans(mailbox.name === '' ? undefined : mailbox.name)} ${route} ${local} ${host})`;
 }
 
 /** RFC 9051 §7.5.2: a group is opened by an address without host and closed by one of NILs. */
@@ -40,7 +46,7 @@ export function envelope(fields: readonly HeaderField[]): string {
   };
   return `(${[
     nstring(value('date')),
-    nstring(value('subject')),
+    forHumans(value('subject')),
     from,
     orFrom('sender'),
     orFrom('reply-to'),
@@ -114,7 +120,7 @@ export interface Section {
 
 /** Reads a section; `fields` is the list behind HEADER.FIELDS. Undefined: no such section. */
 export function parseSection(text: string, fields: readonly string[] | undefined): Section | undefined {
-  const match = /^((?:[1-9]\d{0,9}\.)*[1-9]\d{0,9})?(?:(?:^|\.)([A-Z][A-Z.]*))?$/.exec(text.toUpperCase());
+  const match = /^((?:\d{1,10}\.)*\d{1,10})?(?:(?:^|\.)([A-Z][A-Z.]*))?$/.exec(text.toUpperCase());
   if (match === null) return undefined;
   const part = match[1] === undefined ? [] : match[1].split('.').map(Number);
   const what = match[2] ?? '';
@@ -136,36 +142,48 @@ export function parseSection(text: string, fields: readonly string[] | undefined
   return fields === undefined ? { part, what, fields: [] } : undefined;
 }
 
-export function printSection(section: Section): string {
+/** `quoted`: which fields were asked for as strings. */
+export function printSection(section: Section, quoted: ReadonlySet<number>): string {
   const head = [...section.part, ...(section.what === '' ? [] : [section.what])].join('.');
   if (section.fields.length === 0) return head;
-  const names = section.fields.map((each) => (/^[!#$&'+\-.0-9A-Z^_`|~]+$/.test(each) ? each : nstring(each)));
+  const names = section.fields.map((each, i) =>
+    !quoted.has(i) && /^[!#$&'+\-.0-9A-Z^_`|~]+$/.test(each) ? each : nstring(each),
+  );
   return `${head} (${names.join(' ')})`;
 }
 
-/** The part of that number within `part`, RFC 9051 §6.4.5.1: a message is seen through to what is in it. */
-function child(part: MimePart, number: number, first: boolean): MimePart | undefined {
-  if (part.type === 'multipart') return part.children[number - 1];
-  if (first) return number === 1 ? part : undefined;
-  const inner = isMessage(part) ? part.children[0] : undefined;
-  if (inner === undefined) return undefined;
-  if (inner.type === 'multipart') return inner.children[number - 1];
-  return number === 1 ? inner : undefined;
+/**
+ * The part of that number, RFC 9051 §6.4.5.1: a message is seen through to what is in it, and of what is no multipart
+ * the first part is itself, once.
+ */
+function partOf(root: MimePart, numbers: readonly number[]): MimePart | undefined {
+  let part: MimePart | undefined = root;
+  let isItself = false;
+  numbers.forEach((number, index) => {
+    if (part === undefined) return;
+    const inner = index > 0 && isMessage(part) ? part.children[0] : undefined;
+    const at: MimePart = inner ?? part;
+    if (at.type === 'multipart') {
+      part = at.children[number - 1];
+      isItself = false;
+    } else {
+      part = number === 1 && (inner !== undefined || !isItself) ? at : undefined;
+      isItself = true;
+    }
+  });
+  return part;
 }
 
-/** Bytes that a section names; undefined when the message has no such part. */
-export function sectionBytes(raw: string, root: MimePart, section: Section): string | undefined {
-  let part: MimePart | undefined = root;
-  section.part.forEach((number, index) => {
-    part = part === undefined ? undefined : child(part, number, index === 0);
-  });
-  if (part === undefined) return undefined;
+/** Bytes that a section names; none when the message has no such part. */
+export function sectionBytes(raw: string, root: MimePart, section: Section): string {
+  const part = partOf(root, section.part);
+  if (part === undefined) return '';
   if (section.what === 'MIME') return raw.slice(part.start, part.bodyStart);
   if (section.what === '') return section.part.length === 0 ? raw : raw.slice(part.bodyStart, part.end);
   // Of a part only a message has a header and a text of its own.
   const message: MimePart | undefined =
     section.part.length === 0 ? part : isMessage(part) ? part.children[0] : undefined;
-  if (message === undefined) return undefined;
+  if (message === undefined) return '';
   if (section.what === 'TEXT') return raw.slice(message.bodyStart, message.end);
   const header = raw.slice(message.start, message.bodyStart);
   if (section.what === 'HEADER') return header;

@@ -36,11 +36,8 @@ export function parseArgs(text: string): Parsed {
         const inner = text.charAt(at);
         if (at >= text.length || inner === '\r' || inner === '\n') return { error: "Missing '\"'" };
         if (inner === '"') break;
-        if (inner === '\\') {
-          at++;
-          if (!'"\\'.includes(text.charAt(at)) || at >= text.length)
-            return { error: "Escaped quoted-string character isn't '\\' or '\"'" };
-        }
+        // Dovecot takes whatever stands behind the backslash, not only what RFC 9051 §9 allows there.
+        if (inner === '\\' && ++at >= text.length) return { error: "Missing '\"'" };
         value += text.charAt(at);
       }
       at++;
@@ -57,7 +54,8 @@ export function parseArgs(text: string): Parsed {
       at = end;
     } else {
       let end = at;
-      while (end < text.length && !' ()\r\n'.includes(text.charAt(end))) {
+      while (end < text.length && !' )\r\n'.includes(text.charAt(end))) {
+        if ('({"'.includes(text.charAt(end))) return { error: 'Invalid characters in atom' };
         if (text.charCodeAt(end) > 126) return { error: '8bit data in atom' };
         if (text.charCodeAt(end) < 32) return { error: 'Invalid characters in atom' };
         end++;
@@ -92,17 +90,22 @@ export function literal(text: string): string {
   return `{${text.length}}\r\n${text}`;
 }
 
+/** A mailbox name as it goes over the wire, without quotes. */
+export function wireName(session: { readonly rev2: boolean }, name: string): string {
+  return session.rev2 ? fromLatin1(utf8(name)) : toModifiedUtf7(name);
+}
+
 /** A mailbox name as Dovecot prints it: an atom when it can be one. */
 export function printName(session: { readonly rev2: boolean }, name: string): string {
-  const wire = session.rev2 ? fromLatin1(utf8(name)) : toModifiedUtf7(name);
-  return /^[^\0-\x20\x7f-\xff(){%*"\\\]]+$/.test(wire) && wire.toUpperCase() !== 'NIL' ? wire : nstring(wire);
+  const wire = wireName(session, name);
+  return /^[^\0-\x20\x7f-\xff(){%*"\\]+$/.test(wire) && wire.toUpperCase() !== 'NIL' ? wire : nstring(wire);
 }
 
 /** A mailbox name from the wire; undefined when it cannot be one. */
 export function readName(session: { readonly rev2: boolean }, wire: string): string | undefined {
   const utf = /[\x80-\xff]/.test(wire) ? fromUtf8Strict(latin1(wire)) : undefined;
   const name = utf ?? (session.rev2 && !wire.includes('&') ? wire : fromModifiedUtf7(wire));
-  return name === undefined ? undefined : name.toUpperCase() === 'INBOX' ? 'INBOX' : name;
+  return name?.replace(/^inbox(?=$|\/)/i, 'INBOX');
 }
 
 export interface SetRange {

@@ -13,8 +13,8 @@ export interface ViewMessage {
   /** As the session knows them. */
   flags: string[];
   modSeq: number;
-  /** The client has not been told of these flags. */
-  changed: boolean;
+  /** What the client has not been told: its flags, or only that it has another mod-sequence. */
+  changed: 'flags' | 'modseq' | false;
   /** Gone from the store; keeps its number until the client is told. */
   expunged: boolean;
 }
@@ -79,7 +79,8 @@ export function learnKeywords(view: View, flags: readonly string[]): void {
       view.keywords.push(flag);
 }
 
-function absorbInto(view: View, folder: Folder): void {
+/** What became of the messages that the view has. Returns the UID of the last one. */
+function absorbFlags(view: View, folder: Folder): number {
   const stored = new Map(folder.messages.map((message) => [message.uid, message]));
   let last = 0;
   for (const message of view.messages) {
@@ -88,10 +89,16 @@ function absorbInto(view: View, folder: Folder): void {
     if (now === undefined) message.expunged = true;
     else if (now.flags.join(' ') !== message.flags.join(' ')) {
       message.flags = [...now.flags];
-      message.changed = true;
+      message.changed = 'flags';
     }
     if (now !== undefined) message.modSeq = now.modSeq;
   }
+  return last;
+}
+
+/** New messages. \Recent belongs to the first session that sees one (RFC 3501 §2.3.2). */
+function absorbInto(view: View, folder: Folder): void {
+  const last = absorbFlags(view, folder);
   for (const message of folder.messages) {
     learnKeywords(view, message.flags);
     if (message.uid <= last) continue;
@@ -99,7 +106,6 @@ function absorbInto(view: View, folder: Folder): void {
     const { uid, flags, modSeq } = message;
     view.messages.push({ uid, recent, flags: [...flags], modSeq, changed: false, expunged: false });
   }
-  // \Recent belongs to the first session that sees a message (RFC 3501 §2.3.2).
   if (!view.readOnly) folder.firstRecentUid = folder.uidNext;
 }
 
@@ -113,6 +119,15 @@ export function absorb(session: ImapSession, store: MailStore): boolean {
   return true;
 }
 
+/**
+ * Takes note of what became of the messages that the session knows, while it can still be seen; of new ones it learns when
+ * it looks itself.
+ */
+export function absorbChanges(session: ImapSession, store: MailStore): void {
+  const folder = viewedFolder(session, store);
+  if (session.view !== undefined && folder !== undefined) absorbFlags(session.view, folder);
+}
+
 /** Tells the client what is new. Without `expunges` numbers stay as they are. */
 export function report(session: ImapSession, expunges: boolean, withUid: boolean): void {
   const { view } = session;
@@ -121,10 +136,13 @@ export function report(session: ImapSession, expunges: boolean, withUid: boolean
   view.messages.slice(0, view.toldMessages).forEach((message, index) => {
     // What goes anyway need not be told of its flags.
     if (!message.changed || (expunges && message.expunged)) return;
+    const items = [
+      ...(withUid ? [`UID ${message.uid}`] : []),
+      ...(session.enabled.includes('CONDSTORE') ? [`MODSEQ (${message.modSeq})`] : []),
+      ...(message.changed === 'flags' ? [`FLAGS (${printFlags(session, view, message)})`] : []),
+    ];
     message.changed = false;
-    const uid = withUid ? `UID ${message.uid} ` : '';
-    const modSeq = session.enabled.includes('CONDSTORE') ? `MODSEQ (${message.modSeq}) ` : '';
-    untagged(session, `${index + 1} FETCH (${uid}${modSeq}FLAGS (${printFlags(session, view, message)}))`);
+    untagged(session, `${index + 1} FETCH (${items.join(' ')})`);
   });
   let told = view.toldMessages;
   if (expunges) {

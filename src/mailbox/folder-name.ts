@@ -15,6 +15,8 @@ function shapeFault(name: string): string | undefined {
   if (name === '') return 'Name is empty';
   if (name.includes('//')) return 'Has adjacent hierarchy separators';
   if (name.startsWith('/')) return 'Begins with hierarchy separator';
+  if (name.endsWith('/')) return 'Ends with hierarchy separator';
+  if (name.startsWith('~')) return "Begins with '~'";
   if (name.length > 255) return 'Name is too long';
   // eslint-disable-next-line no-control-regex
   if (/[\x00-\x1f\x7f]/.test(name)) return 'Contains control characters';

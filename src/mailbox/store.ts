@@ -30,6 +30,8 @@ export interface Folder {
   readonly uidValidity: number;
   uidNext: number;
   highestModSeq: number;
+  /** Somebody has asked for mod-sequences (RFC 7162 §3.1). */
+  tracksModSeq?: boolean;
   /** RFC 6154: `\Junk`, `\Sent`, `\Drafts`, `\Trash`, `\Archive` */
   specialUse?: string;
   subscribed: boolean;
@@ -262,12 +264,18 @@ export function maildirInfo(flags: readonly Flag[]): string {
   return `:2,${found.sort().join('')}`;
 }
 
-/** Sets the flags of one message; true when something changed. */
-export function setFlags(folder: Folder, message: StoredMessage, flags: readonly Flag[]): boolean {
+/** Sets the flags of one message; true when something changed. What changes together shares one `modSeq`. */
+export function setFlags(
+  folder: Folder,
+  message: StoredMessage,
+  flags: readonly Flag[],
+  modSeq = folder.highestModSeq + 1,
+): boolean {
   const wanted = normalFlags(flags);
   if (wanted.join(' ') === message.flags.join(' ')) return false;
   message.flags = wanted;
-  message.modSeq = ++folder.highestModSeq;
+  message.modSeq = modSeq;
+  folder.highestModSeq = Math.max(folder.highestModSeq, modSeq);
   return true;
 }
 

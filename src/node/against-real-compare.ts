@@ -2,6 +2,7 @@
 // to run (queue ids, times) is not looked at, and neither is the order in which a directory lists mailboxes.
 
 import { EXCEPTIONS, type TalkException } from '../talk/exceptions.ts';
+import { listedInOrder } from '../talk/list-order.ts';
 import { matches } from '../talk/match.ts';
 import type { TalkResult } from '../talk/run.ts';
 
@@ -22,36 +23,10 @@ function masked(text: string): string {
   return VOLATILE.reduce((before, [pattern, word]) => before.replace(pattern, word), text);
 }
 
-/** The mailbox that an answer names comes first: answers are sorted by it. */
-const LISTED = /^\* (?:(LIST|LSUB) \([^)]*\) \S+ (.*)|(STATUS) (\S+) .*)$/;
-
-function nameFirst(answer: string): string {
-  const [, list, listed, status, counted] = LISTED.exec(answer) ?? [];
-  return `${listed ?? counted ?? ''} ${list ?? status ?? ''} ${answer}`;
-}
-
-/** Answers to one command that name mailboxes, each run of them in alphabetical order. */
-function inOrder(result: TalkResult): TalkResult['answers'] {
-  const out: TalkResult['answers'][number][] = [];
-  for (let i = 0; i < result.answers.length;) {
-    const from = i;
-    while (LISTED.test(result.answers[i]?.actual ?? '')) i++;
-    if (i === from) {
-      const single = result.answers[i++];
-      if (single !== undefined) out.push(single);
-      continue;
-    }
-    const run = result.answers.slice(from, i);
-    const texts = run.map(({ actual }) => actual).sort((a, b) => (nameFirst(a) < nameFirst(b) ? -1 : 1));
-    out.push(...run.map(({ line, expected }, at) => ({ line, expected, actual: texts[at] ?? '' })));
-  }
-  return out;
-}
-
 /** Where the two results of one transcript differ. */
 export function differencesOf(file: string, ours: TalkResult, real: TalkResult): RealDifference[] {
-  const theirs = inOrder(real);
-  return inOrder(ours).flatMap(({ line, expected, actual }, i) => {
+  const theirs = listedInOrder(real.answers);
+  return listedInOrder(ours.answers).flatMap(({ line, expected, actual }, i) => {
     const other = theirs[i]?.actual ?? '(nothing)';
     if (masked(actual) === masked(other)) return [];
     const isVolatile = (text: string): boolean => matches(expected, text, new Map(), 'recording');

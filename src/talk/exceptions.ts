@@ -101,32 +101,4 @@ export const EXCEPTIONS: readonly TalkException[] = [
     ours: 'CANCELUPDATE: Unknown command',
     why: 'CONTEXT is not offered by ours',
   },
-  {
-    file: 'imap/rename',
-    lines: [9],
-    ours: '"/" Entw&APw-rfe',
-    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
-    where: 'recordings',
-  },
-  {
-    file: 'imap/rename',
-    lines: [10],
-    ours: '"/" Sent',
-    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
-    where: 'recordings',
-  },
-  {
-    file: 'imap/rename',
-    lines: [11],
-    ours: '"/" Lager',
-    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
-    where: 'recordings',
-  },
-  {
-    file: 'imap/rename',
-    lines: [12],
-    ours: '"/" Lager/2026',
-    why: 'the order of LIST is that of the directory on disk, and renaming changes it',
-    where: 'recordings',
-  },
 ];

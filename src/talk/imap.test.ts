@@ -33,6 +33,11 @@ const PROVES: readonly (readonly [string, string])[] = [
   ['rename', '[S7-034]'],
   ['uidvalidity', '[S7-034]'],
   ['case_insensitive', '[S7-034]'],
+  // The ground of Dovecot's own test suite, as Dovecot answers there.
+  ['suite_', '[S7-037]'],
+  ['suite_append', '[S7-030]'],
+  ['suite_store', '[S7-030]'],
+  ['suite_expunge', '[S7-030]'],
 ];
 
 describe('recorded IMAP sessions', () => {
