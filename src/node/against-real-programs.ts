@@ -145,6 +145,9 @@ export interface RealServers {
 
 /** Starts Dovecot and a Postfix with these profiles. What was started is ended if one of them does not come up. */
 export async function startServers(profiles: readonly PostfixProfile[]): Promise<RealServers> {
+  const names = await serveNames().catch((problem: Error) => {
+    throw new CannotCompare(`The names cannot be served: ${problem.message}.`);
+  });
   const folder = mkdtempSync(join(tmpdir(), 'ehlo-real-'));
   chmodSync(folder, 0o755);
   const children: ChildProcess[] = [];
@@ -163,9 +166,6 @@ export async function startServers(profiles: readonly PostfixProfile[]): Promise
     const path = join(folder, 'postfix', 'log');
     return log + (existsSync(path) ? readFileSync(path, 'utf8') : '');
   };
-  const names = await serveNames().catch((problem: Error) => {
-    throw new CannotCompare(`The names cannot be served: ${problem.message}.`);
-  });
   const group = (child: ChildProcess, signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
     try {
