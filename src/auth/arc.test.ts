@@ -207,6 +207,8 @@ describe('broken chains', () => {
       fc.property(fc.constantFrom(...covered), (at) => {
         // Blanks may change within the rules of "relaxed"; letters never.
         if (blank.test(two.charAt(at))) return;
+        // The last character before the padding of base64 has bits that stand for nothing (RFC 4648 §3.5).
+        if (/^[A-Za-z0-9+/]\s*={1,2}\s*(;|\r\n\S)/.test(two.slice(at))) return;
         tried++;
         const other = two.charAt(at) === 'x' ? 'y' : 'x';
         const raw = two.slice(0, at) + other + two.slice(at + 1);
